@@ -1,0 +1,1 @@
+"""Analysis of how TikTok refugees settled on Xiaohongshu."""
