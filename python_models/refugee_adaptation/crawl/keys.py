@@ -1,0 +1,87 @@
+"""The key of the pseudonyms: who may link a pseudonym back to a user.
+
+Whoever holds the key can test whether a known user id is behind a pseudonym. So it
+never enters the database, compiled SQL or a log: it is a session variable of the
+build's own connections.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from refugee_adaptation.crawl.sheets import CrawlError
+
+KEY_VARIABLE = "ADAPTATION_PSEUDONYM_KEY"
+SAMPLE_KEY = "the bundled sample is synthetic: there is nobody to protect"
+_SHORTEST = 16
+
+
+def choose_key(*, is_sample: bool, database: str) -> str:
+    """Choose the key of the pseudonyms.
+
+    The environment variable ADAPTATION_PSEUDONYM_KEY comes first. The bundled
+    synthetic sample has a public key, so that its documents can be reproduced. Any
+    other crawl has a random key, made once and kept in a file beside the database
+    that only its owner may read.
+
+    Args:
+        is_sample: True when the crawl is the bundled sample and nothing else.
+        database: the path of the DuckDB file, or `:memory:`, whose key lasts as long
+            as the process.
+
+    Returns:
+        The key.
+
+    Raises:
+        CrawlError: the key given or kept has fewer than 16 characters, or there is no
+            place to keep one.
+    """
+    given = os.environ.get(KEY_VARIABLE, "").strip()
+    if given:
+        if len(given) < _SHORTEST:
+            raise CrawlError(
+                f"{KEY_VARIABLE} has {len(given)} characters; "
+                f"expected {_SHORTEST} or more."
+            )
+        return given
+    if is_sample:
+        return SAMPLE_KEY
+    if database == ":memory:":
+        return secrets.token_hex(32)
+    if "://" in database or database.startswith("md:"):
+        raise CrawlError(
+            f"The database is no local file, so no key can be kept beside it; set "
+            f"{KEY_VARIABLE}."
+        )
+    return _kept_key(Path(f"{database}.key"))
+
+
+def _kept_key(path: Path) -> str:
+    try:
+        # written whole under another name, then linked: of two builds that start at
+        # once one wins, and neither reads half a key
+        if not path.exists():
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(handle, "w") as file:
+                    file.write(secrets.token_hex(32) + "\n")
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, path)
+            finally:
+                draft.unlink()
+        key = path.read_text().strip()
+    except OSError as error:
+        raise CrawlError(
+            f"The key of the pseudonyms cannot be kept in `{path}` "
+            f"({error.strerror}); set {KEY_VARIABLE} instead."
+        ) from error
+    if len(key) < _SHORTEST:
+        raise CrawlError(
+            f"The key file `{path}` is damaged; delete it to draw a new key (all "
+            "pseudonyms change)."
+        )
+    return key

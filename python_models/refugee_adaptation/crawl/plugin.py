@@ -1,0 +1,127 @@
+"""The dbt-duckdb plugin: gives dbt the crawl as sources, and SQL the pseudonym key.
+
+In `profiles.yml`::
+
+    plugins:
+      - module: refugee_adaptation.crawl.plugin
+        alias: crawl
+        config:
+          crawl: "{{ var('crawl', env_var('ADAPTATION_CRAWL', '')) }}"
+
+A source names it with `config: {meta: {plugin: crawl}}`. SQL reads the key with
+`getvariable('pseudonym_key')`, in tables only: a view would outlive the key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import SourceConfig
+from dbt_common.events.functions import fire_event
+from dbt_common.events.types import Note
+from dbt_common.exceptions import DbtRuntimeError
+from dbt_common.invocation import get_invocation_id
+
+from refugee_adaptation.crawl.files import split_setting
+from refugee_adaptation.crawl.inventory import describe
+from refugee_adaptation.crawl.keys import choose_key
+from refugee_adaptation.crawl.reading import Crawl, read_crawl
+from refugee_adaptation.crawl.sheets import CrawlError
+
+BUNDLED_SAMPLE = "seeds/sample"
+
+
+class Plugin(BasePlugin):
+    """Reads the crawl once per dbt invocation, whatever the number of threads."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Take the setting, and import what threads must not import at once.
+
+        Args:
+            plugin_config: `crawl` is the setting; blank means the bundled sample.
+        """
+        self._setting: str | Sequence[str] = plugin_config.get("crawl") or ""
+        if not self._setting:
+            self._setting = BUNDLED_SAMPLE
+        self._lock = threading.Lock()
+        self._crawl: Crawl | None = None
+        self._invocation: str | None = None
+        self._key: str | None = None
+        # Python models on several threads race on this import
+        with contextlib.suppress(ImportError):
+            importlib.import_module("sklearn")
+
+    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Set the session variable `pseudonym_key` on a cursor that dbt opens.
+
+        Args:
+            cursor: the new cursor.
+
+        Raises:
+            DbtRuntimeError: no key can be chosen (see `keys.choose_key`).
+        """
+        with self._lock:
+            if self._key is None:
+                database = self.creds.path if self.creds else ":memory:"
+                try:
+                    is_sample = _resolve(self._setting) == _resolve(BUNDLED_SAMPLE)
+                    self._key = choose_key(is_sample=is_sample, database=database)
+                except CrawlError as error:
+                    raise DbtRuntimeError(str(error)) from error
+        cursor.execute("set variable pseudonym_key = ?", [self._key])
+
+    def load(self, source_config: SourceConfig) -> pa.Table:
+        """Give a source its table.
+
+        Args:
+            source_config: its identifier names the table; its `crawl`, where given,
+                must be the setting of the profile, from which the key was chosen.
+
+        Returns:
+            The table, all text but `_row_number`.
+
+        Raises:
+            DbtRuntimeError: the crawl cannot be read, or there is no such table.
+        """
+        try:
+            own = source_config.meta.get("crawl")
+            if own and _resolve(own) != _resolve(self._setting):
+                raise CrawlError(
+                    "The source's `crawl` is not the profile's; set it by --vars or "
+                    "ADAPTATION_CRAWL, which both follow."
+                )
+            tables = self._read().tables
+        except CrawlError as error:
+            raise DbtRuntimeError(str(error)) from error
+        if source_config.identifier not in tables:
+            raise DbtRuntimeError(
+                f"The crawl has no table `{source_config.identifier}`; expected one of "
+                f"{', '.join(tables)}."
+            )
+        return tables[source_config.identifier]
+
+    def _read(self) -> Crawl:
+        with self._lock:
+            invocation = get_invocation_id()
+            if self._crawl is None or self._invocation != invocation:
+                self._crawl = read_crawl(self._setting)
+                self._invocation = invocation
+                fire_event(Note(msg="The crawl holds:\n" + describe(self._crawl)))
+            return self._crawl
+
+
+def _resolve(setting: str | Sequence[str]) -> list[Path]:
+    """Make two spellings of one setting equal."""
+    return [
+        Path(os.path.normpath(Path(item).expanduser().absolute()))
+        for item in split_setting(setting)
+    ]

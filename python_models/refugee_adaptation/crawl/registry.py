@@ -1,0 +1,90 @@
+"""Every layout and file kind that can be read, and how a file is recognised.
+
+Recognition looks at the content: the first bytes tell the file kind, the columns
+tell the crawler. File names and suffixes decide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from refugee_adaptation.crawl import (
+    csv_files,
+    json_files,
+    mediacrawler,
+    parquet_files,
+    sqlite_files,
+    study,
+    xhs_downloader,
+)
+from refugee_adaptation.crawl.layouts import Layout
+from refugee_adaptation.crawl.sheets import CrawlError, Sheet
+
+LAYOUTS: tuple[Layout, ...] = (
+    *study.LAYOUTS,
+    *mediacrawler.LAYOUTS,
+    *xhs_downloader.LAYOUTS,
+)
+
+EXPECTED = (
+    "expected the study's CSV or Parquet, MediaCrawler's notes or comments (JSON, "
+    "JSONL, CSV or SQLite) or XHS-Downloader's SQLite"
+)
+
+
+def find_layout(columns: Collection[str], table_name: str | None) -> Layout | None:
+    """Find the layout of a sheet, or None when it is nobody's."""
+    return next((x for x in LAYOUTS if x.matches(columns, table_name)), None)
+
+
+def open_sheets(path: Path) -> list[Sheet]:
+    """Open a file as the kind that its first bytes say.
+
+    Raises:
+        CrawlError: the file is of no kind that can be read, or is damaged.
+    """
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head.startswith(sqlite_files.MAGIC):
+        return sqlite_files.open_sheets(path)
+    if head.startswith(parquet_files.MAGIC):
+        return parquet_files.open_sheets(path)
+    if head.startswith(b"PK\x03\x04"):
+        raise CrawlError("it is a workbook or ZIP archive")
+    raw = path.read_bytes()
+    text, encoding = csv_files.decode(raw)
+    if "\x00" in text[:1000]:
+        raise CrawlError("it is no text file")
+    start = text.lstrip()[:1]
+    if not start:
+        return [Sheet(columns=(), encoding=None, is_empty=True)]
+    if start in "[{":
+        return json_files.open_sheets(text, encoding)
+    return csv_files.open_sheets(text, encoding, find_layout)
+
+
+def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
+    """Find what a file holds: its sheets, each with its layout.
+
+    Args:
+        path: the file.
+
+    Returns:
+        One pair per recognised sheet; the layout is None for an empty file. Sheets
+        of a database that belong to nobody are left out.
+
+    Raises:
+        CrawlError: nothing in the file is recognised, or it cannot be read.
+    """
+    found: list[tuple[Sheet, Layout | None]] = []
+    for sheet in open_sheets(path):
+        if sheet.is_empty:
+            found.append((sheet, None))
+            continue
+        layout = find_layout(sheet.columns, sheet.name)
+        if layout is not None:
+            found.append((sheet, layout))
+    if not found:
+        raise CrawlError("its columns are those of no known export")
+    return found
