@@ -1,0 +1,13 @@
+{#- A hashtag in its one spelling: folded, without `#`, the `[话题]` marker and spaces.
+    Null when nothing is left. -#}
+{% macro hashtag_name(expression) -%}
+    nullif(
+        regexp_replace(
+            {{ fold_text(expression) }},
+            '\[话题\]|[#_ \t\r\n\x{00A0}\x{3000}\x{200B}\x{FEFF}\x{FE0F}]+',
+            '',
+            'g'
+        ),
+        ''
+    )
+{%- endmacro %}

@@ -1,0 +1,99 @@
+{#- Turns parsed rows (columns utc_time, local_time, id_created_at, problems so far) into
+    rows with created_at, its evidence, and a status: `rejected` with every reason,
+    `superseded` by a newer capture of the same id, or `accepted`. -#}
+{% macro judge_rows(relation, entity) %}
+    timed as (
+        select
+            parsed.*,
+            coalesce(
+                parsed.utc_time,
+                parsed.local_time - to_minutes(coalesce(
+                    agreeing_clock.utc_offset_minutes, main_clock.utc_offset_minutes
+                ))
+            ) as written_at
+        from {{ relation }} as parsed
+        left join {{ ref("stg_crawl__file_clocks") }} as main_clock
+            on
+                parsed.source_file = main_clock.source_file
+                and main_clock.is_main_offset
+        left join {{ ref("stg_crawl__file_clocks") }} as agreeing_clock
+            on
+                parsed.source_file = agreeing_clock.source_file
+                and abs(date_diff(
+                    'second',
+                    parsed.{{ entity }}_id_created_at,
+                    parsed.local_time - to_minutes(agreeing_clock.utc_offset_minutes)
+                )) <= {{ var("created_at_tolerance_seconds") }}
+    ),
+
+    dated as (
+        select
+            *,
+            -- a written time that agrees with the id loses nothing by taking the id's
+            -- seconds; one that does not is the time of publication
+            case
+                when created_at_evidence = 'written and id agree'
+                    then {{ entity }}_id_created_at
+                else coalesce(written_at, {{ entity }}_id_created_at)
+            end as created_at
+        from (
+            select
+                *,
+                case
+                    when written_at is null and {{ entity }}_id_created_at is null
+                        then 'none'
+                    when written_at is null then 'id only'
+                    when {{ entity }}_id_created_at is null then 'written only'
+                    when
+                        abs(date_diff('second', {{ entity }}_id_created_at, written_at))
+                        <= {{ var("created_at_tolerance_seconds") }}
+                        then 'written and id agree'
+                    when written_at > {{ entity }}_id_created_at
+                        then 'written later than id'
+                    else 'written earlier than id'
+                end as created_at_evidence
+            from timed
+        )
+    ),
+
+    checked as (
+        select
+            *,
+            list_filter(
+                list_concat(problems, [
+                    case
+                        when created_at is null then 'no creation time'
+                    end,
+                    case
+                        when
+                            created_at < timestamp '2013-06-01'
+                            or created_at > captured_at + interval 1 day
+                            then 'creation time outside June 2013 to the capture'
+                    end,
+                    case
+                        when account_created_at > created_at + interval 1 hour
+                            then '{{ entity }} older than its account'
+                    end
+                ]),
+                lambda problem: problem is not null
+            ) as rejection_reasons
+        from dated
+    ),
+
+    judged as (
+        select
+            *,
+            case
+                when len(rejection_reasons) > 0 then 'rejected'
+                when row_number() over (
+                    partition by {{ entity }}_id, len(rejection_reasons) > 0
+                    order by
+                        captured_at desc nulls last,
+                        source_file desc,
+                        row_number desc
+                ) > 1 then 'superseded'
+                else 'accepted'
+            end as row_status
+        from checked
+    )
+{% endmacro %}

@@ -1,0 +1,41 @@
+{#- The last step of every base model: ids become pseudonyms, after the creation time in
+    an id has been taken out; `@nickname` is masked; names, avatars, links and tokens are
+    not selected at all.
+
+    `relation` has `id_raw` and `user_id_raw` (lower-case text or null) and the columns
+    named in `keep`; `reference_ids` are further id columns (`x_raw` becomes `x`), and
+    `texts` are columns whose mentions are masked. A user known only by the crawler's
+    own hash (16 hex digits, sha256 of the id) meets the user known by id, because the
+    id is hashed the same way first. `id_tiebreak` is sixteen bits that order rows of the
+    same second without the key. -#}
+{% macro protect_ids(relation, entity, keep, texts=[], reference_ids=[]) %}
+    select
+        source_file,
+        row_number,
+        crawl_format,
+        {{ pseudonym("id_raw") }} as {{ entity }}_id,
+        {{ pseudonym(
+            "case when regexp_full_match(user_id_raw, '[0-9a-f]{24}')
+                then substr(sha256(user_id_raw), 1, 16) else user_id_raw end"
+        ) }} as user_id,
+        {%- for column in reference_ids %}
+        {{ pseudonym(column ~ "_raw") }} as {{ column }},
+        {%- endfor %}
+        coalesce(regexp_full_match(id_raw, '[0-9a-f]{24}'), false)
+            as is_{{ entity }}_id_valid,
+        coalesce(regexp_full_match(user_id_raw, '[0-9a-f]{24}|[0-9a-f]{16}'), false)
+            as is_user_id_valid,
+        {{ id_created_at("id_raw") }} as {{ entity }}_id_created_at,
+        {{ id_created_at("user_id_raw") }} as account_created_at,
+        ('0x' || substr(md5(coalesce(id_raw, '')), 1, 4))::integer as id_tiebreak,
+        ('0x' || substr(md5(coalesce(user_id_raw, '')), 1, 4))::integer
+            as user_id_tiebreak,
+        {%- for column in texts %}
+        {{ mask_mentions(column) }} as {{ column }},
+        {%- endfor %}
+        {%- for column in keep %}
+        {{ column }},
+        {%- endfor %}
+        read_problem
+    from {{ relation }}
+{% endmacro %}

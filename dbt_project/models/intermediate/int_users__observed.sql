@@ -1,0 +1,110 @@
+with
+
+post_rows as (
+    select * from {{ ref("stg_crawl__posts") }}
+),
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+comment_rows as (
+    select * from {{ ref("stg_crawl__comments") }}
+),
+
+comments as (
+    select * from {{ ref("int_comments__threaded") }}
+),
+
+tiebreaks as (
+    select
+        user_id,
+        user_id_tiebreak
+    from post_rows
+    union
+    select
+        user_id,
+        user_id_tiebreak
+    from comment_rows
+),
+
+activities as (
+    select
+        user_id,
+        created_at,
+        account_created_at,
+        ip_place,
+        language,
+        han_count,
+        latin_count,
+        true as is_post
+    from posts
+    union all
+    select
+        user_id,
+        created_at,
+        account_created_at,
+        ip_place,
+        language,
+        han_count,
+        latin_count,
+        false as is_post
+    from comments
+),
+
+users as (
+    select
+        user_id,
+        min(account_created_at) as account_created_at,
+        min(created_at) as first_seen_at,
+        max(created_at) as last_seen_at,
+        min(created_at) filter (where is_post) as first_post_at,
+        max(created_at) filter (where is_post) as last_post_at,
+        count(*) filter (where is_post) as post_count,
+        count(*) filter (where not is_post) as comment_count,
+        arg_max(ip_place, created_at) as ip_place,
+        list_sort(
+            list_distinct(list(language) filter (where language <> 'none'))
+        ) as languages,
+        sum(han_count) as han_count,
+        sum(latin_count) as latin_count
+    from activities
+    group by user_id
+),
+
+observed as (
+    select
+        -- ids
+        users.user_id,
+        row_number() over (
+            order by
+                users.account_created_at,
+                users.first_seen_at,
+                tiebreaks.user_id_tiebreak,
+                users.last_seen_at
+        ) as user_number,
+
+        -- strings
+        users.ip_place,
+        coalesce(users.languages, []) as languages,
+        {{ language("users.han_count", "users.latin_count") }} as language,
+
+        -- numerics
+        users.post_count,
+        users.comment_count,
+
+        -- booleans
+        {{ local_time("users.account_created_at", var("platform_zone")) }}::date
+        >= date '{{ var("newcomer_from") }}' as is_newcomer,
+
+        -- timestamps
+        users.account_created_at,
+        users.first_seen_at,
+        users.last_seen_at,
+        users.first_post_at,
+        users.last_post_at
+    from users
+    left join tiebreaks on users.user_id = tiebreaks.user_id
+)
+
+select * from observed

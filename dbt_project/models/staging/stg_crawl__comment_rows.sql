@@ -1,0 +1,88 @@
+with
+
+comments as (
+    select * from {{ ref("base_mediacrawler__comments") }}
+),
+
+cells as (
+    select
+        *,
+        {{ parse_count("like_count_raw") }} as like_cell,
+        {{ parse_count("reply_count_raw") }} as reply_cell,
+        {{ parse_time("created_at_raw") }} as created_cell,
+        {{ parse_time("captured_at_raw") }} as captured_cell
+    from comments
+),
+
+parsed as (
+    select
+        * exclude (like_cell, reply_cell, created_cell, captured_cell),
+        like_cell['value'] as like_count,
+        like_cell['is_censored'] as is_like_count_censored,
+        reply_cell['value'] as declared_reply_count,
+        created_cell['utc'] as utc_time,
+        created_cell['local_time'] as local_time,
+        coalesce(captured_cell['utc'], captured_cell['local_time']) as captured_at,
+        list_filter(
+            [
+                read_problem,
+                case
+                    when read_problem is null and not is_comment_id_valid
+                        then 'comment id is not 24 hex digits'
+                end,
+                case
+                    when read_problem is null and not is_user_id_valid
+                        then 'user id is not 24 hex digits'
+                end,
+                case
+                    when read_problem is null and post_id is null then 'no post id'
+                end,
+                case
+                    when read_problem is null and not like_cell['is_readable']
+                        then 'unreadable like_count'
+                end,
+                case
+                    when
+                        read_problem is null
+                        and not created_cell['is_readable']
+                        and comment_id_created_at is null
+                        then 'unreadable creation time'
+                end
+            ],
+            lambda problem: problem is not null
+        ) as problems
+    from cells
+),
+
+{{ judge_rows("parsed", entity="comment") }}
+
+select
+    comment_id,
+    post_id,
+    user_id,
+    parent_comment_id,
+    id_tiebreak,
+    user_id_tiebreak,
+    source_file,
+    row_number,
+    crawl_format,
+    row_status,
+    rejection_reasons,
+    -- texts
+    body_raw,
+    ip_place_raw,
+    created_at_raw,
+    created_at_evidence,
+    -- numerics
+    like_count_raw,
+    like_count,
+    declared_reply_count,
+    -- booleans
+    is_like_count_censored,
+    has_picture,
+    -- timestamps
+    created_at,
+    comment_id_created_at,
+    account_created_at,
+    captured_at
+from judged

@@ -1,0 +1,17 @@
+with
+
+source as (
+    select * from {{ source("crawl", "files") }}
+),
+
+renamed as (
+    select
+        _source_file as source_file,
+        _format as crawl_format,
+        _entity as entity,
+        _encoding as encoding,
+        _row_count::bigint as row_count
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,98 @@
+{%- set counts = ["like", "collect", "comment", "share"] -%}
+with
+
+raw_posts as (
+    select * from {{ ref("stg_crawl__raw_posts") }}
+),
+
+cells as (
+    select
+        *,
+        {%- for count in counts %}
+        {{ parse_count(count ~ "_count_raw") }} as {{ count }}_cell,
+        {%- endfor %}
+        {{ parse_time("created_at_raw") }} as created_cell,
+        {{ parse_time("captured_at_raw") }} as captured_cell
+    from raw_posts
+),
+
+parsed as (
+    select
+        * exclude (
+            {% for count in counts %}{{ count }}_cell, {% endfor %}created_cell, captured_cell
+        ),
+        {%- for count in counts %}
+        {{ count }}_cell['value'] as {{ count }}_count,
+        {{ count }}_cell['low'] as {{ count }}_count_low,
+        {{ count }}_cell['high'] as {{ count }}_count_high,
+        {{ count }}_cell['is_censored'] as is_{{ count }}_count_censored,
+        {%- endfor %}
+        created_cell['utc'] as utc_time,
+        created_cell['local_time'] as local_time,
+        -- a capture time without a zone is the crawling machine's: a day's accuracy
+        coalesce(captured_cell['utc'], captured_cell['local_time']) as captured_at,
+        list_filter(
+            [
+                read_problem,
+                case
+                    when read_problem is null and not is_post_id_valid
+                        then 'post id is not 24 hex digits'
+                end,
+                case
+                    when read_problem is null and not is_user_id_valid
+                        then 'user id is not 24 hex digits'
+                end,
+                {%- for count in counts %}
+                case
+                    when read_problem is null and not {{ count }}_cell['is_readable']
+                        then 'unreadable {{ count }}_count'
+                end,
+                {%- endfor %}
+                case
+                    when
+                        read_problem is null
+                        and not created_cell['is_readable']
+                        and post_id_created_at is null
+                        then 'unreadable creation time'
+                end
+            ],
+            lambda problem: problem is not null
+        ) as problems
+    from cells
+),
+
+{{ judge_rows("parsed", entity="post") }}
+
+select
+    post_id,
+    user_id,
+    id_tiebreak,
+    user_id_tiebreak,
+    source_file,
+    row_number,
+    crawl_format,
+    source_keyword,
+    row_status,
+    rejection_reasons,
+    -- texts
+    title_raw,
+    body_raw,
+    tags_raw,
+    post_type_raw,
+    ip_place_raw,
+    created_at_raw,
+    created_at_evidence,
+    -- numerics
+    {%- for count in counts %}
+    {{ count }}_count_raw,
+    {{ count }}_count,
+    {{ count }}_count_low,
+    {{ count }}_count_high,
+    is_{{ count }}_count_censored,
+    {%- endfor %}
+    -- timestamps
+    created_at,
+    post_id_created_at,
+    account_created_at,
+    captured_at
+from judged
