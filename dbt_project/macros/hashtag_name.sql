@@ -1,4 +1,5 @@
-{#- A hashtag in its one spelling: folded, without `#`, the `[话题]` marker and spaces.
+{#- A hashtag in its one spelling: folded, without `#`, the `[话题]` marker, spaces and
+    underscores (`tiktok_refugee` and `tiktokrefugee` are one tag).
     Null when nothing is left. -#}
 {% macro hashtag_name(expression) -%}
     nullif(

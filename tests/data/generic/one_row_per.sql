@@ -1,6 +1,6 @@
 {# Keys of a parent that do not have exactly one row here, and keys here that the
-   parent does not know. `where` restricts the parent's rows. #}
-{% test one_row_per(model, parent, columns, parent_columns=none, where="true") %}
+   parent does not know. `parent_where` restricts the parent's rows. #}
+{% test one_row_per(model, parent, columns, parent_columns=none, parent_where="true") %}
     {%- set keys = [] -%}
     {%- for _ in columns %}{% do keys.append("key_" ~ loop.index) %}{% endfor %}
     with
@@ -12,7 +12,7 @@
             {%- endfor %}
             true as is_expected
         from {{ parent }}
-        where {{ where }}
+        where {{ parent_where }}
     ),
 
     found as (

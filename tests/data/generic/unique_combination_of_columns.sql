@@ -1,9 +1,9 @@
 {# Combinations of columns that occur more than once: the grain of a model. #}
-{% test unique_combination_of_columns(model, columns) %}
+{% test unique_combination_of_columns(model, combination_of_columns) %}
     select
-        {{ columns | join(", ") }},
+        {{ combination_of_columns | join(", ") }},
         count(*) as row_count
     from {{ model }}
-    group by {{ columns | join(", ") }}
+    group by {{ combination_of_columns | join(", ") }}
     having count(*) > 1
 {% endtest %}

@@ -1,0 +1,33 @@
+{#- The engagement columns of one group of posts, for a `select … group by`. Censored
+    counts enter as their lower bounds, so means and quantiles are lower bounds too and
+    `censored_share` says for how much. The interval of the median is distribution-free:
+    the order statistics at n/2 ± 1.96·√n/2 (Conover, Practical Nonparametric Statistics,
+    3rd ed., section 3.2). -#}
+{% macro engagement_summary() -%}
+    count(post_id) as post_count,
+    count(distinct user_id) as user_count,
+    count(post_id) filter (where is_any_count_censored)
+    / nullif(count(post_id), 0) as censored_share,
+    {%- for count in ["like", "collect", "comment", "share"] %}
+    avg({{ count }}_count) as {{ count }}_count_mean,
+    median({{ count }}_count) as {{ count }}_count_median,
+    {%- endfor %}
+    avg(engagement) as engagement_mean,
+    quantile_cont(engagement, 0.9) as engagement_p90,
+    median(engagement) as engagement_median,
+    list_extract(
+        list_sort(list(engagement) filter (where engagement is not null)),
+        greatest(
+            floor(count(engagement) / 2 - 1.96 * sqrt(count(engagement)) / 2)::bigint, 1
+        )
+    )::double as engagement_median_low,
+    list_extract(
+        list_sort(list(engagement) filter (where engagement is not null)),
+        least(
+            ceil(
+                count(engagement) / 2 + 1 + 1.96 * sqrt(count(engagement)) / 2
+            )::bigint,
+            count(engagement)
+        )
+    )::double as engagement_median_high
+{%- endmacro %}

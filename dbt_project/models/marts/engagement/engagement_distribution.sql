@@ -1,0 +1,85 @@
+with
+
+posts as (
+    select * from {{ ref("int_posts__engagement") }}
+),
+
+draws as (
+    select * from {{ ref("int_posts__engagement_draws") }}
+),
+
+cells as (
+    {%- for metric in [
+        "like_count", "collect_count", "comment_count", "share_count", "engagement"
+    ] %}
+    select
+        '{{ metric }}' as metric,
+        {{ metric }} as value,
+        {{ "is_any_count_censored" if metric == "engagement"
+            else "is_" ~ metric ~ "_censored" }} as is_censored
+    from posts
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by metric order by value) as value_rank
+    from cells
+    where value is not null
+),
+
+summarised as (
+    select
+        metric,
+        count(*) as post_count,
+        count(*) filter (where is_censored) / count(*) as censored_share,
+        count(*) filter (where value = 0) / count(*) as zero_share,
+        avg(value) as mean,
+        stddev_pop(value) as standard_deviation,
+        quantile_cont(value, 0.05) as p05,
+        quantile_cont(value, 0.25) as p25,
+        median(value) as median,
+        quantile_cont(value, 0.75) as p75,
+        quantile_cont(value, 0.9) as p90,
+        quantile_cont(value, 0.95) as p95,
+        quantile_cont(value, 0.99) as p99,
+        max(value)::bigint as maximum,
+        skewness(value) as skewness,
+        skewness(ln(1 + value)) as log_skewness,
+        2 * sum(value_rank * value) / nullif(count(*) * sum(value), 0)
+        - (count(*) + 1) / count(*) as gini
+    from ranked
+    group by metric
+),
+
+intervals as (
+    select
+        metric,
+        count(*)::integer as draw_count,
+        quantile_cont(mean, 0.025) as mean_low,
+        quantile_cont(mean, 0.975) as mean_high,
+        quantile_cont(median, 0.025)::double as median_low,
+        quantile_cont(median, 0.975)::double as median_high,
+        quantile_cont(gini, 0.025) as gini_low,
+        quantile_cont(gini, 0.975) as gini_high
+    from draws
+    group by metric
+),
+
+final as (
+    select
+        summarised.*,
+        intervals.mean_low,
+        intervals.mean_high,
+        intervals.median_low,
+        intervals.median_high,
+        intervals.gini_low,
+        intervals.gini_high,
+        intervals.draw_count
+    from summarised
+    inner join intervals on summarised.metric = intervals.metric
+)
+
+select * from final
