@@ -1,0 +1,68 @@
+"""Platform ids: 24 hexadecimal digits, the first eight are epoch seconds."""
+
+import numpy as np
+
+from refugee_adaptation.sample.counts import Ints
+
+_DIGITS = "0123456789"
+#: Shards seen in accounts of 2025, most common first, and their shares.
+_SHARDS = ("08", "0e", "0a", "01", "1d")
+_SHARD_SHARES = (0.82, 0.06, 0.05, 0.04, 0.03)
+
+
+def _tails(rng: np.random.Generator, size: int, digits: int) -> list[str]:
+    low = rng.integers(0, 1 << 31, size)
+    high = rng.integers(0, 1 << 31, size)
+    numbers = (high.astype(np.uint64) << np.uint64(31)) | low.astype(np.uint64)
+    mask = (1 << (4 * digits)) - 1
+    return [f"{int(number) & mask:0{digits}x}" for number in numbers]
+
+
+def _digits_only(tail: str, with_e: bool) -> str:
+    plain = "".join(_DIGITS[int(letter, 16) % 10] for letter in tail)
+    return plain[:-4] + "e" + plain[-3:] if with_e else plain
+
+
+def _awkward(ids: list[str], keep: int) -> list[str]:
+    """Turn about one id in 60 into a form that a careless reader takes for a number.
+
+    An id whose time has no letter becomes all digits, or digits, one e and digits.
+    """
+    forms = []
+    for place, text in enumerate(ids):
+        head, tail = text[:keep], text[keep:]
+        if head.isdigit() and tail[-1] in "01":
+            tail = _digits_only(tail, with_e=place % 2 == 0)
+        forms.append(head + tail)
+    return forms
+
+
+def item_ids(rng: np.random.Generator, created: Ints) -> list[str]:
+    """Make unique ids of posts or comments from their creation times (epoch s)."""
+    tails = _tails(rng, len(created), 12)
+    ids = [f"{s:08x}0000{t}" for s, t in zip(created.tolist(), tails, strict=True)]
+    return _unique(rng, _awkward(ids, 12), 12)
+
+
+def user_ids(rng: np.random.Generator, registered: Ints) -> list[str]:
+    """Make unique ids of accounts from their registration times (epoch seconds)."""
+    size = len(registered)
+    tails = _tails(rng, size, 6)
+    shard = rng.choice(len(_SHARDS), size=size, p=_SHARD_SHARES)
+    ids = [
+        f"{second:08x}00000000{_SHARDS[s]}{tail}"
+        for second, s, tail in zip(
+            registered.tolist(), shard.tolist(), tails, strict=True
+        )
+    ]
+    return _unique(rng, _awkward(ids, 16), 18)
+
+
+def _unique(rng: np.random.Generator, ids: list[str], keep: int) -> list[str]:
+    seen: set[str] = set()
+    for place, text in enumerate(ids):
+        while text in seen:
+            text = text[:keep] + _tails(rng, 1, 24 - keep)[0]
+        ids[place] = text
+        seen.add(text)
+    return ids

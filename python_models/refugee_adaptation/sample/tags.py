@@ -1,0 +1,249 @@
+"""Hashtags: the crowd's, the community's, the group's, and those caught from others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from refugee_adaptation.sample import vocabulary as v
+from refugee_adaptation.sample.comments import Threads
+from refugee_adaptation.sample.counts import Floats, Ints, quota
+from refugee_adaptation.sample.posts import Plan
+from refugee_adaptation.sample.published import STRATA
+from refugee_adaptation.sample.settings import Settings
+from refugee_adaptation.sample.users import People, Skeleton, rank_within
+
+Strings = npt.NDArray[np.object_]
+
+
+@dataclass
+class Adoptions:
+    """One position per adoption: who took which tag into which post, after how many."""
+
+    person: Ints
+    post: Ints
+    tag: Strings
+    exposures: Ints
+
+
+@dataclass
+class Tags:
+    """One position per tag of a post, in order of post and place."""
+
+    post: Ints
+    tag: Strings
+    kind: Strings
+    adoptions: Adoptions
+
+
+def _zipf(
+    rng: np.random.Generator, words: tuple[str, ...], size: int, by: float
+) -> Strings:
+    weight = 1.0 / np.arange(1, len(words) + 1) ** by
+    pool = np.array(words, dtype=object)
+    return np.asarray(pool[rng.choice(len(words), size=size, p=weight / weight.sum())])
+
+
+def _rare(
+    rng: np.random.Generator, size: int, is_chinese: npt.NDArray[np.bool_]
+) -> Strings:
+    heads, tails = v.RARE_HEADS, v.RARE_TAILS
+    heads_zh, tails_zh = v.RARE_HEADS_ZH, v.RARE_TAILS_ZH
+    draws = rng.integers(0, 1 << 30, (size, 3))
+    tags = []
+    for chinese, (a, b, c) in zip(is_chinese.tolist(), draws.tolist(), strict=True):
+        if chinese:
+            first, second = heads_zh[a % len(heads_zh)], heads_zh[b % len(heads_zh)]
+            tags.append(first + second + tails_zh[c % len(tails_zh)])
+        else:
+            first, second = heads[a % len(heads)], heads[b % len(heads)]
+            tags.append(first + second + tails[c % len(tails)])
+    return np.array(tags, dtype=object)
+
+
+def label(
+    rng: np.random.Generator,
+    settings: Settings,
+    people: People,
+    skeleton: Skeleton,
+    plan: Plan,
+    threads: Threads,
+) -> Tags:
+    """Give every post its tags, without repeats inside a post."""
+    post = np.repeat(np.arange(len(plan.tag_count)), plan.tag_count)
+    size = len(post)
+    place = rank_within(post)
+    author = skeleton.author[post]
+    strength = min(settings.separation / 3.0, 1.0)
+    # Chinese or not: the published share of each wave, led by the group
+    score = plan.latent["chinese"][post] + rng.normal(0, 0.7, size) - 1.5 * (place == 0)
+    chinese = np.zeros(size, dtype=np.bool_)
+    for number, wave in enumerate(STRATA):
+        rows = np.flatnonzero(plan.stratum[post] == number)
+        chinese[rows] = quota(score[rows], wave.tags_chinese)
+    viral = _mixed(strength, (0.34, 0.02, 0.01), 0.16)[people.group[author]]
+    native = _mixed(strength, (0.1, 0.2, 0.6), 0.3)[people.group[author]]
+    draw = rng.random(size)
+    refugee = np.where(place == 0, 0.85, 0.30)
+    community = np.where(place == 0, 0.10, 0.42)
+    kind = np.full(size, "rare", dtype=object)
+    kind[draw < refugee + community] = "community"
+    kind[draw < refugee] = "refugee"
+    second = rng.random(size)
+    kind[~chinese & (kind != "refugee") & (second < viral)] = "viral"
+    kind[chinese & (kind != "community") & (second < native)] = "native"
+    adapter = people.group[author] == 2
+    third = rng.random(size)
+    cultured = strength * adapter * 0.4 + (1 - strength) * 0.1
+    kind[np.isin(kind, ("native", "rare")) & (third < cultured)] = "culture"
+    tag = np.empty(size, dtype=object)
+    for name, english, words in (
+        ("refugee", v.REFUGEE_TAGS, v.REFUGEE_TAGS_ZH),
+        ("viral", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH),
+        ("native", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH),
+        ("culture", v.CULTURE_TAGS, v.CULTURE_TAGS_ZH),
+    ):
+        for is_chinese, pool in ((False, english), (True, words)):
+            rows = np.flatnonzero((kind == name) & (chinese == is_chinese))
+            tag[rows] = _zipf(rng, pool, len(rows), 1.1 if name == "refugee" else 0.6)
+    loyal = rng.random(size) < settings.tag_loyalty
+    anywhere = rng.integers(0, len(v.TAG_COMMUNITIES), size)
+    from_community = np.where(loyal, people.tag_community[author], anywhere)
+    for number, home in enumerate(v.TAG_COMMUNITIES):
+        for is_chinese, pool in ((False, home.english), (True, home.chinese)):
+            rows = np.flatnonzero(
+                (kind == "community")
+                & (from_community == number)
+                & (chinese == is_chinese)
+            )
+            tag[rows] = _zipf(rng, pool, len(rows), 0.4)
+    rows = np.flatnonzero(kind == "rare")
+    tag[rows] = _rare(rng, len(rows), chinese[rows])
+    rows = np.flatnonzero(plan.signs["promotion"][author] & (place == 1))
+    kind[rows] = "promotion"
+    tag[rows] = _zipf(rng, v.PROMOTION_TAGS, len(rows), 0.3)
+    rows = np.flatnonzero(plan.flags["follow"][post] & (place == 2) & (draw < 0.5))
+    kind[rows] = "follow"
+    tag[rows] = _zipf(rng, v.FOLLOW_TAGS, len(rows), 0.3)
+    _seed(rng, settings, plan, skeleton, post, place, tag, kind)
+    _without_repeats(rng, post, tag, kind, chinese)
+    adoptions = _adopt(rng, settings, skeleton, threads, post, place, tag, kind)
+    return Tags(post, tag, kind, adoptions)
+
+
+def _mixed(strength: float, groups: tuple[float, float, float], mean: float) -> Floats:
+    return mean + strength * (np.array(groups) - mean)
+
+
+def _seed(
+    rng: np.random.Generator,
+    settings: Settings,
+    plan: Plan,
+    skeleton: Skeleton,
+    post: Ints,
+    place: Ints,
+    tag: Strings,
+    kind: Strings,
+) -> None:
+    """Start the spreading tags under some early posts with an audience."""
+    if not settings.adoption_probability or not settings.comments:
+        return
+    able = np.flatnonzero(
+        (place == 1)
+        & (plan.counts[post, 2] >= 5)
+        & (plan.wave[post] == 0)
+        & (kind != "promotion")
+    )
+    starts = rng.permutation(able)[: max(len(v.SEED_TAGS), len(able) // 12)]
+    for number, row in enumerate(np.sort(starts).tolist()):
+        tag[row] = v.SEED_TAGS[number % len(v.SEED_TAGS)]
+        kind[row] = "seeded"
+    del skeleton
+
+
+def _without_repeats(
+    rng: np.random.Generator,
+    post: Ints,
+    tag: Strings,
+    kind: Strings,
+    chinese: npt.NDArray[np.bool_],
+) -> None:
+    """Replace repeats inside a post by tags of the long tail."""
+    for _ in range(6):
+        seen: set[tuple[int, str]] = set()
+        repeats = []
+        for row, pair in enumerate(zip(post.tolist(), tag.tolist(), strict=True)):
+            folded = (pair[0], pair[1].casefold())
+            if folded in seen:
+                repeats.append(row)
+            seen.add(folded)
+        if not repeats:
+            return
+        rows = np.array(repeats)
+        tag[rows] = _rare(rng, len(rows), chinese[rows])
+        kind[rows] = "rare"
+
+
+def _adopt(
+    rng: np.random.Generator,
+    settings: Settings,
+    skeleton: Skeleton,
+    threads: Threads,
+    post: Ints,
+    place: Ints,
+    tag: Strings,
+    kind: Strings,
+) -> Adoptions:
+    """Let authors take over spreading tags that they met under somebody's post.
+
+    Every comment under a post that carries a spreading tag is one exposure of the
+    commenter. At the commenter's next post the tag is adopted with probability
+    1 - (1 - p)^exposures; exposures before an earlier post are spent. Posts are walked
+    in order of time, so adopted tags spread further.
+    """
+    found: list[tuple[int, int, str, int]] = []
+    if settings.adoption_probability and len(threads.post):
+        carried: dict[int, set[str]] = {}
+        slots: dict[int, int] = {}
+        for row in np.flatnonzero(kind == "seeded").tolist():
+            carried.setdefault(int(post[row]), set()).add(tag[row])
+        last = np.flatnonzero((place >= 1) & np.isin(kind, ("rare", "refugee")))
+        for row in last.tolist():
+            slots[int(post[row])] = row
+        met: dict[int, dict[str, int]] = {}
+        used: dict[int, set[str]] = {}
+        draws = rng.random((len(skeleton.author), len(v.SEED_TAGS)))
+        next_comment = 0
+        authors, times = skeleton.author.tolist(), skeleton.created.tolist()
+        comment_post, comment_person = threads.post.tolist(), threads.person.tolist()
+        comment_time = threads.created.tolist()
+        for number, (person, moment) in enumerate(zip(authors, times, strict=True)):
+            while next_comment < len(comment_post) and (
+                comment_time[next_comment] < moment
+            ):
+                who, under = comment_person[next_comment], comment_post[next_comment]
+                for name in carried.get(under, ()):
+                    if authors[under] != who:
+                        known = met.setdefault(who, {})
+                        known[name] = known.get(name, 0) + 1
+                next_comment += 1
+            mine = used.setdefault(person, set())
+            exposures = met.pop(person, {})
+            mine |= carried.get(number, set())
+            slot = slots.get(number)
+            for name in sorted(exposures):
+                chance = 1 - (1 - settings.adoption_probability) ** exposures[name]
+                draw = draws[number, v.SEED_TAGS.index(name)]
+                if name in mine or slot is None or draw >= chance:
+                    continue
+                tag[slot], kind[slot] = name, "adopted"
+                carried.setdefault(number, set()).add(name)
+                mine.add(name)
+                found.append((person, number, name, exposures[name]))
+                slot = None
+    return Adoptions(
+        np.array([person for person, _, _, _ in found], dtype=np.int64),
+        np.array([number for _, number, _, _ in found], dtype=np.int64),
+        np.array([name for _, _, name, _ in found], dtype=object),
+        np.array([times for _, _, _, times in found], dtype=np.int64),
+    )
