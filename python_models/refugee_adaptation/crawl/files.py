@@ -6,7 +6,6 @@ import glob
 import itertools
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +30,9 @@ DATA_SUFFIXES = frozenset(
 )
 """In a folder or a glob, a file with one of these must be read or stops the build."""
 
+_SIDE_FILES = ("-wal", "-shm", "-journal")
+"""SQLite's own files beside a database."""
+
 _DATE_IN_NAME = re.compile(
     r"(?<![0-9a-zA-Z])(20\d\d)(?:-(\d\d)-(\d\d)|(\d\d)(\d\d))(?![0-9a-zA-Z])"
 )
@@ -44,12 +46,10 @@ class CrawlFile:
         path: where it is on this machine.
         source_file: its path below the crawl's root, in POSIX form; tells nothing
             of the machine.
-        is_named: True when the setting names this very file.
     """
 
     path: Path
     source_file: str
-    is_named: bool
 
     @property
     def captured_at(self) -> str | None:
@@ -78,7 +78,7 @@ def split_setting(setting: str | Sequence[str]) -> list[str]:
         CrawlError: the setting is neither text nor a list of texts.
     """
     if isinstance(setting, str):
-        items = [setting] if Path(setting).exists() else setting.split(os.pathsep)
+        items = [setting] if _exists(setting) else setting.split(os.pathsep)
     elif isinstance(setting, Sequence) and all(isinstance(x, str) for x in setting):
         items = list(setting)
     else:
@@ -111,42 +111,45 @@ def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]
         raise CrawlError(
             "The setting `crawl` is empty; expected a file, a folder or a glob."
         )
-    found: dict[Path, tuple[Path, str, bool]] = {}
-    skipped: list[str] = []
-    for item in items:
+    found: dict[Path, tuple[int, Path, str]] = {}
+    skipped: set[str] = set()
+    for number, item in enumerate(items, start=1):
         root, paths, is_named = _expand(item)
         for path in paths:
             name = path.relative_to(root).as_posix()
-            if is_named or path.suffix.lower() in DATA_SUFFIXES:
-                found.setdefault(path.resolve(), (path, name, is_named))
-            else:
-                skipped.append(name)
+            is_data = path.suffix.lower() in DATA_SUFFIXES and not path.is_dir()
+            if is_named or (is_data and not _is_hidden(path)):
+                found.setdefault(path.resolve(), (number, path, name))
+            elif not path.name.endswith(_SIDE_FILES):
+                skipped.add(name + "/" * path.is_dir())
     if not found:
         raise CrawlError(
             f"The crawl `{' '.join(items)}` holds no data file; expected one of "
             f"{', '.join(sorted(DATA_SUFFIXES))}."
         )
+    # files of several roots may share a name: the number of their root tells them
+    # apart without telling where the roots are
+    is_shared = len({name for _, _, name in found.values()}) < len(found)
     files = [
-        CrawlFile(path, name, is_named)
-        for (path, _, is_named), name in zip(
-            found.values(), _distinct_names(list(found.values())), strict=True
-        )
+        CrawlFile(path, f"{number}/{name}" if is_shared else name)
+        for number, path, name in found.values()
     ]
-    return sorted(files, key=lambda file: file.source_file), sorted(set(skipped))
+    return sorted(files, key=lambda file: file.source_file), sorted(skipped)
 
 
 def _expand(item: str) -> tuple[Path, list[Path], bool]:
     """Return an item's root, its files, and whether it names one very file."""
-    path = Path(item).expanduser()
-    if path.is_file():
+    if _exists(item):
+        path = Path(item).expanduser()
+        if path.is_dir():
+            return path, list(_walk(path)), False
         return path.parent, [path], True
-    if path.is_dir():
-        return path, list(_walk(path)), False
     if not glob.has_magic(item):
         raise CrawlError(
             f"The crawl `{item}` does not exist; expected a file, a folder or a glob "
             "(relative paths start at the project's folder)."
         )
+    path = Path(item).expanduser()
     plain = list(itertools.takewhile(lambda x: not glob.has_magic(x), path.parts))
     root = Path(*plain)
     pattern = str(Path(*path.parts[len(plain) :]))
@@ -155,29 +158,29 @@ def _expand(item: str) -> tuple[Path, list[Path], bool]:
         x
         for match in sorted(root.glob(pattern))
         if not any(part.startswith(".") for part in match.relative_to(root).parts)
-        for x in _walk(match)
+        for x in (_walk(match) if match.is_dir() else [match])
     ]
     if not paths:
         raise CrawlError(f"The crawl `{item}` is a glob that finds no file.")
     return root, paths, False
 
 
-def _walk(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(folder, name)
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield what a folder holds; hidden and linked folders are not entered."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink() and not _is_hidden(path):
+            yield from _walk(path)
+        else:
+            yield path
 
 
-def _distinct_names(files: Sequence[tuple[Path, str, bool]]) -> list[str]:
-    """Name files of several roots apart, without telling where the roots are."""
-    names = [name for _, name, _ in files]
-    counts = Counter(names)
-    return [
-        f"{number}/{name}" if counts[name] > 1 else name
-        for number, name in enumerate(names, start=1)
-    ]
+def _exists(item: str) -> bool:
+    try:
+        return Path(item).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        # too long for a path, or no path at all
+        return False
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")

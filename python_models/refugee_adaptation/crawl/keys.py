@@ -7,7 +7,6 @@ build's own connections.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -61,18 +60,11 @@ def choose_key(*, is_sample: bool, database: str) -> str:
 
 def _kept_key(path: Path) -> str:
     try:
-        # written whole under another name, then linked: of two builds that start at
-        # once one wins, and neither reads half a key
         if not path.exists():
-            draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                with os.fdopen(handle, "w") as file:
-                    file.write(secrets.token_hex(32) + "\n")
-                with contextlib.suppress(FileExistsError):
-                    os.link(draft, path)
-            finally:
-                draft.unlink()
+            # the database is open and locked by now, so no other build gets here
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
         key = path.read_text().strip()
     except OSError as error:
         raise CrawlError(

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Sheet
+from refugee_adaptation.crawl.sheets import (
+    BATCH_ROWS,
+    CrawlError,
+    Sheet,
+    number_as_text,
+)
 
 MAGIC = b"PAR1"
 
@@ -37,16 +41,20 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                columns = [_as_text(column) for column in batch.columns]
-                yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+                names = batch.schema.names
+                columns = map(_as_text, names, batch.columns)
+                yield pa.RecordBatch.from_arrays(list(columns), names=names)
     except (pa.ArrowException, OSError) as error:
         raise CrawlError("the Parquet file is damaged") from error
 
 
-def _as_text(column: pa.Array) -> pa.Array:
+def _as_text(name: str, column: pa.Array) -> pa.Array:
     if pa.types.is_floating(column.type):
-        # pandas turns a column of integers with a gap into floats
-        whole = pc.equal(pc.round(column), column)
-        if pc.all(whole).as_py() is not False:
-            column = column.cast(pa.int64(), safe=False)
-    return column.cast(pa.string())
+        # pandas turns a column of integers with a gap into floats, the gap into NaN
+        values = column.to_pylist()
+        texts = (None if x is None or x != x else number_as_text(x) for x in values)
+        return pa.array(list(texts), pa.string())
+    try:
+        return column.cast(pa.string())
+    except pa.ArrowException as error:
+        raise CrawlError(f"its column `{name}` holds no plain values") from error

@@ -26,6 +26,7 @@ import duckdb
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import SourceConfig
+from dbt.flags import get_flags
 from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
@@ -38,6 +39,7 @@ from refugee_adaptation.crawl.reading import Crawl, read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
 
 BUNDLED_SAMPLE = "seeds/sample"
+_RUNS_MODELS = {"build", "run", "retry"}
 
 
 class Plugin(BasePlugin):
@@ -49,16 +51,33 @@ class Plugin(BasePlugin):
         Args:
             plugin_config: `crawl` is the setting; blank means the bundled sample.
         """
-        self._setting: str | Sequence[str] = plugin_config.get("crawl") or ""
-        if not self._setting:
-            self._setting = BUNDLED_SAMPLE
+        self._setting = _as_setting(plugin_config.get("crawl") or BUNDLED_SAMPLE)
         self._lock = threading.Lock()
         self._crawl: Crawl | None = None
         self._invocation: str | None = None
         self._key: str | None = None
-        # Python models on several threads race on this import
-        with contextlib.suppress(ImportError):
-            importlib.import_module("sklearn")
+        if _flag("WHICH") in _RUNS_MODELS:
+            # Python models on several threads race on this import
+            with contextlib.suppress(ImportError):
+                importlib.import_module("sklearn")
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Read the crawl before a whole build, so that it stops with one sentence.
+
+        Other commands and selections read it when a model first asks for it.
+
+        Args:
+            conn: the connection, left as it is.
+
+        Raises:
+            RuntimeError: the crawl cannot be read.
+        """
+        del conn
+        if _flag("WHICH") in _RUNS_MODELS and not _flag("SELECT"):
+            try:
+                self._read()
+            except CrawlError as error:
+                raise RuntimeError(str(error)) from error
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Set the session variable `pseudonym_key` on a cursor that dbt opens.
@@ -67,7 +86,7 @@ class Plugin(BasePlugin):
             cursor: the new cursor.
 
         Raises:
-            DbtRuntimeError: no key can be chosen (see `keys.choose_key`).
+            RuntimeError: no key can be chosen (see `keys.choose_key`).
         """
         with self._lock:
             if self._key is None:
@@ -76,7 +95,7 @@ class Plugin(BasePlugin):
                     is_sample = _resolve(self._setting) == _resolve(BUNDLED_SAMPLE)
                     self._key = choose_key(is_sample=is_sample, database=database)
                 except CrawlError as error:
-                    raise DbtRuntimeError(str(error)) from error
+                    raise RuntimeError(str(error)) from error
         cursor.execute("set variable pseudonym_key = ?", [self._key])
 
     def load(self, source_config: SourceConfig) -> pa.Table:
@@ -94,7 +113,7 @@ class Plugin(BasePlugin):
         """
         try:
             own = source_config.meta.get("crawl")
-            if own and _resolve(own) != _resolve(self._setting):
+            if own and _resolve(_as_setting(own)) != _resolve(self._setting):
                 raise CrawlError(
                     "The source's `crawl` is not the profile's; set it by --vars or "
                     "ADAPTATION_CRAWL, which both follow."
@@ -117,6 +136,17 @@ class Plugin(BasePlugin):
                 self._invocation = invocation
                 fire_event(Note(msg="The crawl holds:\n" + describe(self._crawl)))
             return self._crawl
+
+
+def _flag(name: str) -> Any:
+    """Look up an option of the dbt command that runs; None when none does."""
+    flags = get_flags()  # type: ignore[no-untyped-call]  # dbt gives it no types
+    return getattr(flags, name, None)
+
+
+def _as_setting(value: Any) -> str | list[str]:
+    """Turn what YAML made of the setting into text: a folder may be named 2025."""
+    return [str(item) for item in value] if isinstance(value, list) else str(value)
 
 
 def _resolve(setting: str | Sequence[str]) -> list[Path]:

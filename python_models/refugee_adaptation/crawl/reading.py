@@ -156,22 +156,19 @@ def _column_batches(
     sheet: Sheet, layout: Layout
 ) -> Iterator[tuple[list[pa.Array], pa.Array]]:
     """Yield the layout's columns in its order, and the problems, batch by batch."""
+    # the name in the file of each column of the layout
+    aliases = {name: layout.aliases.get(name, name) for name in sheet.columns}
+    written = {to: name for name, to in aliases.items() if to not in sheet.columns}
+    names = [written.get(name, name) for name in layout.columns]
     if sheet.arrow is not None:
         for batch in sheet.arrow():
-            named = {
-                layout.aliases.get(name, name): column
-                for name, column in zip(batch.schema.names, batch.columns, strict=True)
-            }
+            held = dict(zip(batch.schema.names, batch.columns, strict=True))
             nulls = pa.nulls(len(batch), pa.string())
-            yield [named.get(name, nulls) for name in layout.columns], nulls
+            yield [held.get(name, nulls) for name in names], nulls
         return
     rows: list[list[str | None]] = []
     for record in sheet.records():
-        named = {
-            layout.aliases.get(name, name): value
-            for name, value in record.values.items()
-        }
-        rows.append([*(named.get(name) for name in layout.columns), record.problem])
+        rows.append([*map(record.values.get, names), record.problem])
         if len(rows) == BATCH_ROWS:
             yield _transpose(rows)
             rows = []

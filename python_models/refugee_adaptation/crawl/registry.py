@@ -54,7 +54,7 @@ def open_sheets(path: Path) -> list[Sheet]:
         raise CrawlError("it is a workbook or ZIP archive")
     raw = path.read_bytes()
     text, encoding = csv_files.decode(raw)
-    if "\x00" in text[:1000]:
+    if "\x00" in text[:16]:
         raise CrawlError("it is no text file")
     start = text.lstrip()[:1]
     if not start:
@@ -78,7 +78,8 @@ def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
         CrawlError: nothing in the file is recognised, or it cannot be read.
     """
     found: list[tuple[Sheet, Layout | None]] = []
-    for sheet in open_sheets(path):
+    sheets = open_sheets(path)
+    for sheet in sheets:
         if sheet.is_empty:
             found.append((sheet, None))
             continue
@@ -86,5 +87,23 @@ def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
         if layout is not None:
             found.append((sheet, layout))
     if not found:
-        raise CrawlError("its columns are those of no known export")
+        names = {name for sheet in sheets for name in sheet.columns}
+        raise CrawlError(f"its columns are those of no known export{_nearest(names)}")
     return found
+
+
+def _nearest(columns: Collection[str]) -> str:
+    """Say what is missing for the layout that shares most required columns."""
+    missing = {
+        layout: sorted(
+            set(layout.required) - {layout.aliases.get(x, x) for x in columns}
+        )
+        for layout in LAYOUTS
+    }
+    layout = min(LAYOUTS, key=lambda x: len(missing[x]) / len(x.required))
+    if not missing[layout] or len(missing[layout]) > len(layout.required) / 2:
+        return ""
+    return (
+        f" (nearest to {layout.format} {layout.entity}, but without "
+        f"{', '.join(missing[layout])})"
+    )

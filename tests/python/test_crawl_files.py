@@ -1,0 +1,151 @@
+"""The setting `crawl`: what it may be, and how its files are named."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from refugee_adaptation.crawl.files import CrawlFile, find_files, split_setting
+from refugee_adaptation.crawl.sheets import CrawlError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A crawl of four data files and much that is no data."""
+    for name in ("a.csv", "deep/b.json", "deep/er/c.DB", "deep/d.xlsx"):
+        path = tmp_path / "crawl" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    for name in ("README", "notes.md", "deep/cover.jpg", ".hidden.csv", "c.db-wal"):
+        (tmp_path / "crawl" / name).write_text("x")
+    (tmp_path / "crawl/.git").mkdir()
+    (tmp_path / "crawl/.git/e.csv").write_text("x")
+    (tmp_path / "crawl/loop").symlink_to(tmp_path / "crawl")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "crawl"
+
+
+def names(setting):
+    return [file.source_file for file in find_files(setting)[0]]
+
+
+def test_a_folder_is_searched_to_any_depth(folder):
+    assert names(str(folder)) == ["a.csv", "deep/b.json", "deep/d.xlsx", "deep/er/c.DB"]
+
+
+def test_what_is_no_data_is_listed(folder):
+    assert find_files(str(folder))[1] == [
+        ".git/",
+        ".hidden.csv",
+        "README",
+        "deep/cover.jpg",
+        "loop/",
+        "notes.md",
+    ]
+
+
+def test_a_relative_path_starts_at_the_current_folder(folder):
+    assert names("crawl") == names(str(folder))
+    assert names(".")[0] == "crawl/a.csv"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_is_named_is_read_whatever_its_suffix():
+    assert names("crawl/README") == ["README"]
+    assert names("crawl/.hidden.csv") == [".hidden.csv"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("crawl/*.csv", ["a.csv"]),
+        ("crawl/**/*.json", ["deep/b.json"]),
+        ("crawl/d*", ["deep/b.json", "deep/d.xlsx", "deep/er/c.DB"]),
+        ("*/deep/?.json", ["crawl/deep/b.json"]),
+    ],
+)
+def test_a_glob_names_files_below_its_plain_part(folder, pattern, expected):
+    assert names(pattern) == expected
+    assert names(str(folder.parent / pattern)) == expected
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_list_and_a_joined_text_are_the_same():
+    items = ["crawl/a.csv", "crawl/deep"]
+    expected = ["a.csv", "b.json", "d.xlsx", "er/c.DB"]
+    assert names(items) == expected
+    assert names(os.pathsep.join(items)) == expected
+    assert names(f"{os.pathsep} crawl/a.csv {os.pathsep}") == ["a.csv"]
+
+
+def test_a_name_that_holds_the_separator_is_one_file(folder):
+    path = folder / f"a{os.pathsep}b.csv"
+    path.write_text("x")
+    assert names(str(path)) == [path.name]
+
+
+def test_a_file_found_twice_counts_once(folder):
+    assert names(["crawl/a.csv", "crawl/*.csv", str(folder / "a.csv")]) == ["a.csv"]
+
+
+def test_files_of_one_name_are_told_apart_without_their_folders(folder):
+    other = folder.parent / "other"
+    other.mkdir()
+    (other / "a.csv").write_text("y")
+    (other / "z.csv").write_text("y")
+    found = names([str(folder / "a.csv"), str(other)])
+    assert found == ["1/a.csv", "2/a.csv", "2/z.csv"]
+
+
+@pytest.mark.parametrize("setting", ["crawl", "crawl/**/*.*", "crawl/deep/b.json"])
+def test_no_name_tells_where_the_crawl_is(folder, setting):
+    for name in names(str(folder.parent / setting)):
+        assert not Path(name).is_absolute()
+        assert folder.parent.name not in name
+        assert ".." not in name
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("nowhere", "`nowhere` does not exist"),
+        (["crawl", "nowhere.csv"], "`nowhere.csv` does not exist"),
+        ("crawl/*.nothing", "a glob that finds no file"),
+        ("crawl/*.md", "holds no data file"),
+        ("", "is empty"),
+        ([], "is empty"),
+        ({"a": 1}, "expected a file, a folder, a glob or a list"),
+        ([1], "expected a file, a folder, a glob or a list"),
+        ("x" * 5000, "does not exist"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_setting_that_finds_nothing_says_so(setting, expected):
+    with pytest.raises(CrawlError, match=r"\.$") as caught:
+        find_files(setting)
+    assert expected in str(caught.value)
+
+
+def test_home_is_expanded(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
+    assert names("~/a.csv") == ["a.csv"]
+
+
+def test_an_existing_path_is_not_split(tmp_path):
+    assert split_setting(str(tmp_path)) == [str(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("1_search_comments_2025-02-27.csv", "2025-02-27"),
+        ("xhs_search_20251128_101530.xlsx", "2025-11-28"),
+        ("search_2025-13-40.csv", None),
+        ("66f2025011300000000000ab.csv", None),
+        ("a20250113b.json", None),
+        ("120250113.json", None),
+        ("posts.csv", None),
+    ],
+)
+def test_the_date_of_capture_comes_from_the_name(name, expected):
+    assert CrawlFile(Path(name), name).captured_at == expected

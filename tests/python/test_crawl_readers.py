@@ -1,0 +1,575 @@
+"""Each kind of file, and each crawler's layout, is recognised and read as text."""
+
+import codecs
+import csv
+import io
+import json
+import sqlite3
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from refugee_adaptation.crawl import csv_files, mediacrawler, study, xhs_downloader
+from refugee_adaptation.crawl.reading import read_crawl, schema_of
+from refugee_adaptation.crawl.registry import LAYOUTS, recognise
+from refugee_adaptation.crawl.sheets import CrawlError, as_text, number_as_text
+
+CHINESE = "你好来自小红书的朋友们" * 20
+
+NOTE = {
+    "note_id": "6785000000000000000000a1",
+    "type": "normal",
+    "title": "hello 🎈",
+    "desc": 'first line\nsecond, "quoted"',
+    "video_url": "",
+    "time": 1736770000000,
+    "last_update_time": 0,
+    "user_id": "6784000000000000000000b1",
+    "nickname": "n",
+    "avatar": "",
+    "liked_count": "1.2万",
+    "collected_count": "10+",
+    "comment_count": "",
+    "share_count": "None",
+    "ip_location": None,
+    "image_list": "",
+    "tag_list": "a,b",
+    "last_modify_ts": 1740600000000,
+    "note_url": "",
+    "source_keyword": "k",
+    "xsec_token": "t",
+}
+COMMENT = {
+    "comment_id": "6785000000000000000000c1",
+    "create_time": 1736770000000,
+    "ip_location": "广东",
+    "note_id": NOTE["note_id"],
+    "content": "[doge]",
+    "user_id": "6784000000000000000000b2",
+    "nickname": "n",
+    "avatar": "",
+    "sub_comment_count": "0",
+    "pictures": "",
+    "parent_comment_id": 0,
+    "last_modify_ts": 1740600000000,
+    "like_count": "3",
+}
+STUDY_POST = dict.fromkeys(study.POST_COLUMNS, "x") | {"content": "a\nb", "title": ""}
+SOURCES = [layout.source for layout in LAYOUTS if layout.is_used]
+
+
+def rows(path, source):
+    """Read a file and return one table's rows, and check that the others are empty."""
+    tables = read_crawl(str(path)).tables
+    assert sorted(tables) == sorted(["files", *SOURCES])
+    for name in SOURCES:
+        assert name == source or tables[name].num_rows == 0
+    return tables[source].to_pylist()
+
+
+def summary(path):
+    (only,) = read_crawl(str(path)).summaries
+    return only
+
+
+def csv_text(records, header=None, **options):
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, header or list(records[0]), **options)
+    writer.writeheader()
+    writer.writerows(records)
+    return buffer.getvalue()
+
+
+def sqlite_file(path, tables):
+    connection = sqlite3.connect(path)
+    for name, records in tables.items():
+        columns = ", ".join(f'"{column}"' for column in records[0])
+        connection.execute(f'create table "{name}" ({columns})')
+        marks = ", ".join("?" * len(records[0]))
+        connection.executemany(
+            f'insert into "{name}" values ({marks})',
+            [tuple(record.values()) for record in records],
+        )
+    connection.commit()
+    return connection
+
+
+def as_strings(record):
+    return {k: None if v is None else str(v) for k, v in record.items()}
+
+
+def assert_holds(row, record):
+    assert {name: row[name] for name in record} == as_strings(record)
+
+
+# every file kind -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda x: x.source)
+def test_every_layout_is_recognised_as_itself_only(layout):
+    matching = [
+        x.source for x in LAYOUTS if x.matches(layout.columns, layout.table_name)
+    ]
+    assert matching == [layout.source]
+    assert set(layout.required) <= set(layout.columns)
+    assert len(set(layout.columns)) == len(layout.columns)
+
+
+@pytest.mark.parametrize(
+    ("record", "source"),
+    [
+        (STUDY_POST, "study_posts"),
+        (NOTE, "mediacrawler_posts"),
+        (COMMENT, "mediacrawler_comments"),
+        (dict.fromkeys(xhs_downloader.POST_COLUMNS, "值"), "xhs_downloader_posts"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "json", "jsonl", "parquet"])
+def test_the_name_of_a_file_decides_nothing(tmp_path, record, source, kind):
+    path = tmp_path / "some.thing"
+    if kind == "csv":
+        path.write_text(csv_text([record]), newline="")
+        # CSV has no null
+        record = {k: "" if v is None else v for k, v in record.items()}
+    elif kind == "json":
+        path.write_text(json.dumps([record], indent=4))
+    elif kind == "jsonl":
+        path.write_text(json.dumps(record, ensure_ascii=False) + "\n")
+    else:
+        pq.write_table(pa.Table.from_pylist([record]), path)
+    (row,) = rows(path, source)
+    assert_holds(row, record)
+    assert row["_source_file"] == "some.thing"
+    assert row["_row_number"] == 1
+    assert row["_format"] == source.rsplit("_", 1)[0]
+    assert row["_captured_at"] is None
+    assert row["_problem"] is None
+
+
+def test_tables_are_text_but_for_the_row_number(tmp_path):
+    path = tmp_path / "posts_2025-02-27.csv"
+    path.write_text(csv_text([STUDY_POST]), newline="")
+    for name, table in read_crawl(str(path)).tables.items():
+        numbers = [] if name == "files" else ["_row_number"]
+        assert [f.name for f in table.schema if f.type == pa.int64()] == numbers
+        others = {f.type for f in table.schema if f.name not in numbers}
+        assert others == {pa.string()}
+    (row,) = rows(path, "study_posts")
+    assert row["_captured_at"] == "2025-02-27"
+
+
+# CSV and encodings -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encode", "encoding"),
+    [
+        (lambda text: text.encode(), "utf-8"),
+        (lambda text: codecs.BOM_UTF8 + text.encode(), "utf-8"),
+        (lambda text: text.encode("gb18030"), "gb18030"),
+        (lambda text: text.encode("utf-16"), "utf-16"),
+    ],
+)
+def test_the_encoding_is_found(tmp_path, encode, encoding):
+    path = tmp_path / "posts.csv"
+    path.write_bytes(encode(csv_text([NOTE | {"title": CHINESE, "ip_location": ""}])))
+    (row,) = rows(path, "mediacrawler_posts")
+    assert row["note_id"] == NOTE["note_id"]
+    assert row["title"] == CHINESE
+    assert summary(path).encoding == encoding
+
+
+def test_json_may_have_a_byte_order_mark_or_be_gb18030(tmp_path):
+    text = json.dumps([NOTE | {"title": CHINESE, "desc": ""}], ensure_ascii=False)
+    path = tmp_path / "posts.json"
+    for raw in (codecs.BOM_UTF8 + text.encode(), text.encode("gb18030")):
+        path.write_bytes(raw)
+        assert rows(path, "mediacrawler_posts")[0]["title"] == CHINESE
+
+
+def test_utf8_with_a_broken_character_stays_utf8():
+    raw = CHINESE.encode()
+    assert csv_files.decode(raw[:-1]) == (
+        CHINESE[:-1] + "\ufffd",
+        "utf-8, 1 characters lost",
+    )
+
+
+def test_gb18030_with_a_broken_character_stays_gb18030():
+    raw = CHINESE.encode("gb18030") + b"\xff"
+    assert csv_files.decode(raw) == (CHINESE + "\ufffd", "gb18030, 1 characters lost")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_the_one_that_gives_a_known_header(tmp_path, delimiter):
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([STUDY_POST] * 2, delimiter=delimiter), newline="")
+    found = rows(path, "study_posts")
+    assert [row["content"] for row in found] == ["a\nb", "a\nb"]
+    assert [row["_row_number"] for row in found] == [1, 2]
+
+
+def test_fields_are_kept_to_the_letter(tmp_path):
+    text = ' 1.0 \r\n\t\n,"\x00\u2028末 '
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([STUDY_POST | {"content": text}]), newline="")
+    assert rows(path, "study_posts")[0]["content"] == text
+
+
+def test_a_field_may_be_very_long(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([STUDY_POST | {"content": "x" * 200_000}]), newline="")
+    assert len(rows(path, "study_posts")[0]["content"]) == 200_000
+
+
+def test_the_kaggle_original_has_other_names(tmp_path):
+    record = dict(STUDY_POST, post_image="i", post_type="video")
+    record["image"] = record.pop("post_image")
+    record["type"] = record.pop("post_type")
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([record]), newline="")
+    (row,) = rows(path, "study_posts")
+    assert (row["post_image"], row["post_type"]) == ("i", "video")
+    assert summary(path).unread_columns == []
+
+
+def test_a_record_of_another_length_is_kept_with_its_problem(tmp_path):
+    good = csv_text([STUDY_POST])
+    path = tmp_path / "posts.csv"
+    path.write_text(good + "short,record\r\n" + "x," * 15 + "x\r\n", newline="")
+    _, short, long = rows(path, "study_posts")
+    assert short["_problem"] == "record has 2 fields, header has 15"
+    assert (short["title"], short["content"], short["address"]) == (
+        "short",
+        "record",
+        None,
+    )
+    assert long["_problem"] == "record has 16 fields, header has 15"
+    assert [short["_row_number"], long["_row_number"]] == [2, 3]
+    assert (summary(path).row_count, summary(path).problem_count) == (3, 2)
+
+
+def test_a_file_appended_to_may_repeat_its_header(tmp_path):
+    old = list(mediacrawler.COMMENT_COLUMNS[:6])
+    new = [*old[:4], "like_count", *old[4:]]
+    record = dict.fromkeys(new, "x") | {"like_count": "7", "comment_id": "c"}
+    path = tmp_path / "comments.csv"
+    path.write_text(
+        csv_text([record], old, extrasaction="ignore")
+        + csv_text([record], old, extrasaction="ignore")
+        + "\ufeff"
+        + csv_text([record], new),
+        newline="",
+    )
+    found = rows(path, "mediacrawler_comments")
+    assert [row["_problem"] for row in found] == [
+        None,
+        "repeated header line",
+        None,
+        "repeated header line",
+        None,
+    ]
+    assert [row["like_count"] for row in found] == [None, None, None, None, "7"]
+    assert [row["comment_id"] for row in found] == ["c", None, "c", None, "c"]
+
+
+def test_a_quote_that_is_never_closed_is_a_problem(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([STUDY_POST]) + 'x,"cut off', newline="")
+    assert rows(path, "study_posts")[1]["_problem"] is not None
+
+
+def test_columns_that_nobody_reads_are_named(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([{"feature": "f"} | STUDY_POST]), newline="")
+    assert summary(path).unread_columns == ["feature"]
+    files = read_crawl(str(path)).tables["files"].to_pylist()
+    assert files[0]["_unread_columns"] == "feature"
+
+
+# JSON ------------------------------------------------------------------------------
+
+
+def test_numbers_stay_as_written_and_null_is_null(tmp_path):
+    record = dict.fromkeys(NOTE, "x")
+    text = json.dumps(record)[:-1] + (
+        ', "time": 1736770000000, "liked_count": 1.50e3, "share_count": null,'
+        ' "comment_count": true, "image_list": ["a", 1.0, {"b": [null, false]}],'
+        ' "last_update_time": 12345678901234567890123, "title": NaN}'
+    )
+    path = tmp_path / "notes.json"
+    path.write_text(f"[{text}]")
+    (row,) = rows(path, "mediacrawler_posts")
+    assert row["time"] == "1736770000000"
+    assert row["liked_count"] == "1.50e3"
+    assert row["share_count"] is None
+    assert row["comment_count"] == "true"
+    assert row["image_list"] == '["a", 1.0, {"b": [null, false]}]'
+    assert row["last_update_time"] == "12345678901234567890123"
+    assert row["title"] == "NaN"
+
+
+def test_half_a_surrogate_pair_does_not_stop_the_build(tmp_path):
+    path = tmp_path / "notes.json"
+    text = json.dumps([NOTE | {"title": "TITLE"}])
+    path.write_text(text.replace("TITLE", r"cut \ud83d and \ud83d\ude00"))
+    assert rows(path, "mediacrawler_posts")[0]["title"] == "cut \ufffd and 😀"
+    assert as_text("\ud83d") == "\ufffd"
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\n\n"])
+def test_a_broken_line_is_kept_with_its_problem(tmp_path, separator):
+    path = tmp_path / "notes.jsonl"
+    lines = [json.dumps(NOTE), '{"note_id": "cut', "[1]", json.dumps(NOTE)]
+    path.write_text(separator.join(lines), newline="")
+    found = rows(path, "mediacrawler_posts")
+    problems = [row["_problem"] for row in found]
+    line = 1 + len(separator.splitlines())
+    assert problems == [
+        None,
+        f"broken JSON in line {line}",
+        "JSON element is no object",
+        None,
+    ]
+
+
+def test_text_may_hold_what_unicode_calls_a_line_end(tmp_path):
+    path = tmp_path / "notes.jsonl"
+    record = NOTE | {"title": "a\u2028b\x85c"}
+    lines = [json.dumps(record, ensure_ascii=False)] * 2
+    path.write_text("\n".join(lines), newline="")
+    titles = [row["title"] for row in rows(path, "mediacrawler_posts")]
+    assert titles == ["a\u2028b\x85c"] * 2
+
+
+@pytest.mark.parametrize(
+    ("tail", "problem"),
+    [
+        (', {"note_id": "cut', "broken JSON from line 2 on"),
+        (", 7]", "JSON element is no object"),
+        (", null]", "JSON element is no object"),
+        (' {"note_id": "x"}]', "broken JSON from line 2 on"),
+        ("", "broken JSON from line 2 on"),
+    ],
+)
+def test_what_is_broken_in_an_array_is_kept_with_its_problem(tmp_path, tail, problem):
+    path = tmp_path / "notes.json"
+    path.write_text("[\n" + json.dumps(NOTE) + tail)
+    found = rows(path, "mediacrawler_posts")
+    assert [row["_problem"] for row in found] == [None, problem]
+    assert_holds(found[0], NOTE)
+
+
+def test_columns_may_come_late_in_json(tmp_path):
+    path = tmp_path / "comments.json"
+    late = {key: value for key, value in COMMENT.items() if key != "like_count"}
+    path.write_text(json.dumps([late, COMMENT]))
+    found = rows(path, "mediacrawler_comments")
+    assert [row["like_count"] for row in found] == [None, "3"]
+
+
+# SQLite ----------------------------------------------------------------------------
+
+
+def test_a_database_holds_several_entities(tmp_path):
+    path = tmp_path / "x.db"
+    posts = [NOTE | {"id": 1, "add_ts": 5}, NOTE | {"id": 2, "add_ts": None}]
+    other = {"comment_id": "w", "note_id": "w", "content": "w", "create_time": 1}
+    sqlite_file(
+        path,
+        {
+            "xhs_note": posts,
+            "xhs_note_comment": [COMMENT],
+            "weibo_note_comment": [other],
+            "xhs_creator": [dict.fromkeys(mediacrawler.CREATOR_COLUMNS, "x")],
+        },
+    ).close()
+    crawl = read_crawl(str(path))
+    first, second = crawl.tables["mediacrawler_posts"].to_pylist()
+    assert_holds(first, NOTE | {"add_ts": 5})
+    assert second["add_ts"] is None
+    (comment,) = crawl.tables["mediacrawler_comments"].to_pylist()
+    assert_holds(comment, COMMENT)
+    found = [(x.entity, x.row_count, x.is_used) for x in crawl.summaries]
+    assert sorted(found) == [
+        ("comments", 1, True),
+        ("creators", 1, False),
+        ("posts", 2, True),
+    ]
+    assert crawl.summaries[0].unread_columns == []
+
+
+def test_values_of_a_database_become_text_unchanged(tmp_path):
+    path = tmp_path / "x.db"
+    record = NOTE | {
+        "time": 1736770000000.0,
+        "liked_count": 1.5,
+        "image_list": '"\\u65c5,b"',
+        "desc": b"\xe5\xa5\xbd\xff",
+        "tag_list": '""',
+    }
+    sqlite_file(path, {"xhs_note": [record]}).close()
+    (row,) = rows(path, "mediacrawler_posts")
+    assert row["time"] == "1736770000000"
+    assert row["liked_count"] == "1.5"
+    assert row["image_list"] == '"\\u65c5,b"'
+    assert row["tag_list"] == '""'
+    assert row["desc"] == "好\ufffd"
+
+
+def test_the_newer_variant_has_a_hash_in_place_of_the_user(tmp_path):
+    gone = {"user_id", "avatar", "ip_location"}
+    path = tmp_path / "x.db"
+    note = {k: v for k, v in NOTE.items() if k not in gone} | {"creator_hash": "ab"}
+    sqlite_file(path, {"xhs_note": [note]}).close()
+    (row,) = rows(path, "mediacrawler_posts")
+    assert (row["user_id"], row["creator_hash"], row["avatar"]) == (None, "ab", None)
+
+
+def test_rows_that_are_still_in_the_log_are_read(tmp_path):
+    path = tmp_path / "x.db"
+    connection = sqlite_file(path, {"xhs_note": [NOTE]})
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("insert into xhs_note select * from xhs_note")
+    connection.commit()
+    assert path.with_name("x.db-wal").stat().st_size > 0
+    assert len(rows(path, "mediacrawler_posts")) == 2
+    connection.close()
+
+
+def test_a_database_is_not_written_to(tmp_path):
+    path = tmp_path / "x.db"
+    sqlite_file(path, {"xhs_note": [NOTE]}).close()
+    path.chmod(0o400)
+    before = path.read_bytes()
+    assert len(rows(path, "mediacrawler_posts")) == 1
+    assert path.read_bytes() == before
+    assert [x.name for x in tmp_path.iterdir()] == ["x.db"]
+
+
+def test_a_table_without_rows_is_recognised(tmp_path):
+    path = tmp_path / "x.db"
+    connection = sqlite_file(path, {"xhs_note": [NOTE]})
+    connection.execute("delete from xhs_note")
+    connection.commit()
+    connection.close()
+    assert rows(path, "mediacrawler_posts") == []
+    assert (summary(path).format, summary(path).row_count) == ("mediacrawler", 0)
+
+
+# Parquet ---------------------------------------------------------------------------
+
+
+def test_parquet_is_read_as_text(tmp_path, monkeypatch):
+    monkeypatch.setattr("refugee_adaptation.crawl.parquet_files.BATCH_ROWS", 2)
+    table = pa.table(
+        {name: ["a", None, "c"] for name in study.POST_COLUMNS}
+        | {
+            "like_count": pa.array([1, None, 3]),
+            "share_count": [1.0, float("nan"), 12345678901.0],
+            "collect_count": [1.5, None, 2.0],
+        }
+    )
+    path = tmp_path / "posts.parquet"
+    pq.write_table(table, path)
+    found = rows(path, "study_posts")
+    assert [row["title"] for row in found] == ["a", None, "c"]
+    assert [row["like_count"] for row in found] == ["1", None, "3"]
+    assert [row["share_count"] for row in found] == ["1", None, "12345678901"]
+    assert [row["collect_count"] for row in found] == ["1.5", None, "2"]
+    assert [row["_row_number"] for row in found] == [1, 2, 3]
+    assert {row["_problem"] for row in found} == {None}
+
+
+def test_parquet_of_nested_values_is_refused(tmp_path):
+    table = pa.table({name: [["a"]] for name in study.POST_COLUMNS})
+    path = tmp_path / "posts.parquet"
+    pq.write_table(table, path)
+    with pytest.raises(CrawlError, match="column `title` holds no plain values"):
+        read_crawl(str(path))
+
+
+def test_numbers_are_written_in_full():
+    assert number_as_text(5) == "5"
+    assert number_as_text(5.0) == "5"
+    assert number_as_text(-0.25) == "-0.25"
+    assert number_as_text(1e300) == "1e+300"
+
+
+# what is empty, and what stops the build -------------------------------------------
+
+
+@pytest.mark.parametrize("content", ["", " \r\n", "\ufeff", "[]", "[ \n]"])
+def test_an_empty_file_is_reported(tmp_path, content):
+    path = tmp_path / "posts.json"
+    path.write_text(content)
+    crawl = read_crawl(str(tmp_path))
+    assert {crawl.tables[name].num_rows for name in SOURCES} == {0}
+    assert crawl.tables["files"].to_pylist() == [
+        {
+            "_source_file": "posts.json",
+            "_format": "empty",
+            "_entity": "none",
+            "_encoding": None,
+            "_row_count": "0",
+            "_problem_count": "0",
+            "_unread_columns": None,
+        }
+    ]
+
+
+def test_a_header_alone_is_a_table_without_rows(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text(",".join(study.POST_COLUMNS))
+    assert rows(path, "study_posts") == []
+    assert read_crawl(str(path)).tables["study_posts"].schema == schema_of(LAYOUTS[0])
+
+
+def broken_sqlite(path):
+    sqlite_file(path, {"xhs_note": [NOTE] * 500}).close()
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+
+
+def broken_parquet(path):
+    path.write_bytes(b"PAR1 and nothing else")
+
+
+BROKEN = {
+    "unknown.csv": lambda path: path.write_text("a,b\n1,2\n"),
+    "unknown.json": lambda path: path.write_text('{"a": 1}'),
+    "broken.json": lambda path: path.write_text('{"note_id": '),
+    "elements.json": lambda path: path.write_text("[1, 2]"),
+    "page.json": lambda path: path.write_text("<html><body>log in</body></html>"),
+    "book.xlsx": lambda path: path.write_bytes(b"PK\x03\x04 and so on"),
+    "noise.db": lambda path: path.write_bytes(bytes(range(256))),
+    "cut.db": broken_sqlite,
+    "other.db": lambda path: sqlite_file(path, {"t": [{"a": 1}]}).close(),
+    "broken.parquet": broken_parquet,
+    "gone.csv": lambda path: path.symlink_to("nowhere"),
+    "weibo.csv": lambda path: path.write_text(
+        csv_text([COMMENT | {"create_date_time": "x"}])
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_data_file_that_cannot_be_read_stops_with_one_sentence(tmp_path, name):
+    (tmp_path / "good.csv").write_text(csv_text([STUDY_POST]), newline="")
+    BROKEN[name](tmp_path / name)
+    with pytest.raises(CrawlError) as caught:
+        read_crawl(str(tmp_path))
+    message = str(caught.value)
+    assert f"`{name}`" in message
+    assert "; expected the study's CSV" in message
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert str(tmp_path) not in message
+
+
+def test_what_is_missing_for_the_nearest_layout_is_said(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_text([{k: v for k, v in NOTE.items() if k != "desc"}]))
+    with pytest.raises(CrawlError, match="nearest to mediacrawler posts, but without"):
+        recognise(path)
