@@ -149,3 +149,12 @@ def test_an_existing_path_is_not_split(tmp_path):
 )
 def test_the_date_of_capture_comes_from_the_name(name, expected):
     assert CrawlFile(Path(name), name).captured_at == expected
+
+
+def test_a_folder_that_may_not_be_opened_says_so(tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(CrawlError, match="cannot be opened: Permission denied"):
+        find_files(str(tmp_path))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -173,6 +174,29 @@ def test_hostile_text_reaches_sql_to_the_letter(project):
     env = environment("crawl")
     env.load_source("crawl", source("study_posts"))
     assert query(env, "select title from crawl.study_posts") == [(text,)]
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("flags", "is_read"),
+    [
+        ({"WHICH": "build"}, True),
+        ({"WHICH": "run", "SELECT": ()}, True),
+        ({"WHICH": "build", "SELECT": ("fct_posts",)}, False),
+        ({"WHICH": "show"}, False),
+        ({}, False),
+    ],
+)
+def test_a_whole_build_reads_the_crawl_before_the_first_model(
+    monkeypatch, flags, is_read
+):
+    monkeypatch.setattr(plugin, "get_flags", lambda: SimpleNamespace(**flags))
+    env = environment("nowhere")
+    if is_read:
+        with pytest.raises(RuntimeError, match=r"^The crawl `nowhere` does not exist"):
+            env.handle()
+    else:
+        assert query(env, "select 1") == [(1,)]
 
 
 # the key ---------------------------------------------------------------------------

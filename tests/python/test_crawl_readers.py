@@ -217,6 +217,12 @@ def test_fields_are_kept_to_the_letter(tmp_path):
     assert rows(path, "study_posts")[0]["content"] == text
 
 
+def test_blank_lines_are_no_records(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text("\n" + csv_text([STUDY_POST]) + "\n\r\n", newline="")
+    assert [row["_problem"] for row in rows(path, "study_posts")] == [None]
+
+
 def test_a_field_may_be_very_long(tmp_path):
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([STUDY_POST | {"content": "x" * 200_000}]), newline="")
@@ -532,19 +538,35 @@ def broken_sqlite(path):
     path.write_bytes(raw[: len(raw) // 2])
 
 
+def zeroed_sqlite(path):
+    sqlite_file(path, {"xhs_note": [NOTE] * 500}).close()
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2].ljust(len(raw), b"\x00"))
+
+
 def broken_parquet(path):
     path.write_bytes(b"PAR1 and nothing else")
+
+
+def zeroed_parquet(path):
+    columns = {name: [f"{name}{i}" for i in range(50)] for name in study.POST_COLUMNS}
+    pq.write_table(pa.table(columns), path, compression="zstd")
+    raw = path.read_bytes()
+    path.write_bytes(raw[:4] + bytes(200) + raw[204:])
 
 
 BROKEN = {
     "unknown.csv": lambda path: path.write_text("a,b\n1,2\n"),
     "unknown.json": lambda path: path.write_text('{"a": 1}'),
     "broken.json": lambda path: path.write_text('{"note_id": '),
+    "deep.json": lambda path: path.write_text("[" * 100_000),
     "elements.json": lambda path: path.write_text("[1, 2]"),
     "page.json": lambda path: path.write_text("<html><body>log in</body></html>"),
     "book.xlsx": lambda path: path.write_bytes(b"PK\x03\x04 and so on"),
     "noise.db": lambda path: path.write_bytes(bytes(range(256))),
     "cut.db": broken_sqlite,
+    "zeroed.db": zeroed_sqlite,
+    "zeroed.parquet": zeroed_parquet,
     "other.db": lambda path: sqlite_file(path, {"t": [{"a": 1}]}).close(),
     "broken.parquet": broken_parquet,
     "gone.csv": lambda path: path.symlink_to("nowhere"),

@@ -40,6 +40,16 @@ def test_the_inventory_shows_files_formats_entities_and_rows(folder):
     ]
 
 
+def test_the_inventory_tells_what_is_not_used_and_how_bytes_were_read(tmp_path):
+    columns = "nickname,desc,follows,fans,interaction"
+    (tmp_path / "creators.csv").write_text(
+        f"{columns}\n{'张三李四,' * 4}x\n", "gb18030"
+    )
+    lines = describe(read_crawl(str(tmp_path))).splitlines()
+    assert lines[1].endswith("creators     1  known, not used; read as gb18030")
+    assert lines[2] == "1 file: no rows"
+
+
 def test_a_long_inventory_is_cut_and_says_so(tmp_path):
     for number in range(30):
         (tmp_path / f"{number:02}.csv").write_text(f"{HEADER}\n{RECORD}\n")

@@ -103,8 +103,8 @@ def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]
         The files, in order of `source_file`, and the names of those passed over.
 
     Raises:
-        CrawlError: a path does not exist, a glob finds nothing, or there is no data
-            file at all.
+        CrawlError: a path does not exist or cannot be opened, a glob finds nothing,
+            or there is no data file at all.
     """
     items = split_setting(setting)
     if not items:
@@ -114,7 +114,12 @@ def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]
     found: dict[Path, tuple[int, Path, str]] = {}
     skipped: set[str] = set()
     for number, item in enumerate(items, start=1):
-        root, paths, is_named = _expand(item)
+        try:
+            root, paths, is_named = _expand(item)
+        except OSError as error:
+            raise CrawlError(
+                f"The crawl `{item}` cannot be opened: {error.strerror}."
+            ) from error
         for path in paths:
             name = path.relative_to(root).as_posix()
             is_data = path.suffix.lower() in DATA_SUFFIXES and not path.is_dir()

@@ -33,10 +33,13 @@ def open_sheets(text: str, encoding: str) -> list[Sheet]:
         One sheet. What cannot be read as an object is a record with a problem.
 
     Raises:
-        CrawlError: not one object can be read.
+        CrawlError: not one object can be read, or objects are nested beyond reason.
     """
     is_array = text.lstrip(_SPACE).startswith("[")
-    records = list(_array(text) if is_array else _lines(text))
+    try:
+        records = list(_array(text) if is_array else _lines(text))
+    except RecursionError as error:
+        raise CrawlError("its JSON is nested too deeply") from error
     columns: dict[str, None] = {}
     for record in records:
         columns.update(dict.fromkeys(record.values))
