@@ -1,0 +1,22 @@
+"""How often each strategy would have named what people turned to next."""
+
+
+def model(dbt, _session):
+    """Evaluate offline. One row per strategy, kind of item and metric."""
+    from refugee_adaptation.methods.recommending import Recommender, evaluate
+
+    events = dbt.ref("int_interactions__events")
+    items = dbt.ref("int_interactions__items")
+    tags = dbt.ref("int_interactions__note_tags")
+    signals = dbt.ref("int_interactions__signals")
+    recommender = Recommender.from_relations(
+        *(events, items, tags, signals),
+        half_life_days=dbt.config.meta_get("half_life_days"),
+        seed=dbt.config.meta_get("seed"),
+    )
+    return evaluate(
+        recommender,
+        seed=dbt.config.meta_get("seed"),
+        length=dbt.config.meta_get("length"),
+        max_users=dbt.config.meta_get("max_users"),
+    )

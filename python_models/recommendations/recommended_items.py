@@ -1,0 +1,22 @@
+"""What every strategy would show next to every person."""
+
+
+def model(dbt, _session):
+    """List ten items each. One row per user, strategy and rank."""
+    from refugee_adaptation.methods.recommending import Recommender, recommend
+
+    events = dbt.ref("int_interactions__events")
+    items = dbt.ref("int_interactions__items")
+    tags = dbt.ref("int_interactions__note_tags")
+    signals = dbt.ref("int_interactions__signals")
+    users = dbt.ref("int_users__observed")
+    recommender = Recommender.from_relations(
+        *(events, items, tags, signals),
+        half_life_days=dbt.config.meta_get("half_life_days"),
+        seed=dbt.config.meta_get("seed"),
+    )
+    return recommend(
+        recommender,
+        users.project("user_number").fetchnumpy()["user_number"],
+        length=dbt.config.meta_get("length"),
+    )
