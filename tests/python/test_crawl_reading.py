@@ -153,7 +153,7 @@ def test_real_exports_are_read_whole(item, expected):
     }
     assert found == expected
     assert sum(summary.problem_count for summary in crawl.summaries) == 0
-    lost = [x.source_file for x in crawl.summaries if "lost" in (x.encoding or "")]
+    lost = [x.source_file for x in crawl.summaries if "lost" in x.encoding]
     assert lost == []
     for name in expected:
         ids = {

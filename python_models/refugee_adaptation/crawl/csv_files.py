@@ -106,9 +106,12 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
         # the columns of a newer version; what follows it has those columns
         if row == header or (len(row) > 2 and len(names & set(row)) > len(names) / 2):
             header = row
-            yield Record(dict.fromkeys(header), "repeated header line")
+            yield Record({}, "repeated header line")
             continue
-        problem = None
         if len(row) != len(header):
-            problem = f"record has {len(row)} fields, header has {len(header)}"
-        yield Record(dict(zip(header, row, strict=False)), problem)
+            # which field belongs to which column is unknown: a user's name or id would
+            # pass as a count or a place, so no field is given a name
+            counts = f"record has {len(row)} fields, header has {len(header)}"
+            yield Record({}, counts)
+            continue
+        yield Record(dict(zip(header, row, strict=True)))

@@ -18,7 +18,7 @@ def _notes(summary: SheetSummary) -> str:
         notes.append("holds nothing")
     if not summary.is_used:
         notes.append("known, not used")
-    if summary.encoding not in (None, "utf-8"):
+    if summary.encoding not in ("none", "utf-8"):
         notes.append(f"read as {summary.encoding}")
     if summary.problem_count:
         notes.append(f"{summary.problem_count:,} with a problem")

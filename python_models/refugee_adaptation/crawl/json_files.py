@@ -44,7 +44,7 @@ def open_sheets(text: str, encoding: str) -> list[Sheet]:
     for record in records:
         columns.update(dict.fromkeys(record.values))
     if not records:
-        return [Sheet(columns=(), encoding=None, is_empty=True)]
+        return [Sheet(columns=(), encoding="none", is_empty=True)]
     if not columns:
         raise CrawlError("no JSON object in it can be read")
     return [

@@ -34,7 +34,7 @@ def open_sheets(path: Path) -> list[Sheet]:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise CrawlError("the Parquet file is damaged") from error
-    return [Sheet(columns=schema.names, encoding=None, arrow=lambda: _batches(path))]
+    return [Sheet(columns=schema.names, encoding="utf-8", arrow=lambda: _batches(path))]
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:

@@ -40,7 +40,7 @@ class SheetSummary:
         source_file: the file's path below the crawl's root.
         format: the crawler, or `empty`.
         entity: what a row is: posts, comments, creators, or `none`.
-        encoding: how bytes became text, or None where the format fixes it.
+        encoding: how bytes became text, with what was lost.
         row_count: records in it, those with a problem included.
         problem_count: records that could not be read as a row.
         unread_columns: columns that no model knows.
@@ -50,7 +50,7 @@ class SheetSummary:
     source_file: str
     format: str
     entity: str
-    encoding: str | None
+    encoding: str
     row_count: int
     problem_count: int
     unread_columns: Sequence[str]
@@ -110,7 +110,9 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
             for sheet, layout in recognise(file.path):
                 if layout is None:
                     summaries.append(
-                        SheetSummary(file.source_file, "empty", "none", None, 0, 0, ())
+                        SheetSummary(
+                            file.source_file, "empty", "none", sheet.encoding, 0, 0, ()
+                        )
                     )
                     continue
                 read = list(_read_sheet(file, sheet, layout))

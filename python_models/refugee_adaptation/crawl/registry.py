@@ -58,7 +58,7 @@ def open_sheets(path: Path) -> list[Sheet]:
         raise CrawlError("it is no text file")
     start = text.lstrip()[:1]
     if not start:
-        return [Sheet(columns=(), encoding=None, is_empty=True)]
+        return [Sheet(columns=(), encoding="none", is_empty=True)]
     if start in "[{":
         return json_files.open_sheets(text, encoding)
     return csv_files.open_sheets(text, encoding, find_layout)

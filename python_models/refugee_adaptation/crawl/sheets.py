@@ -40,8 +40,8 @@ class Sheet:
 
     Attributes:
         columns: names as written, in order of first appearance.
-        encoding: how the bytes became text, with what was lost, or None where the
-            format fixes it.
+        encoding: how the bytes became text, with what was lost; `none` when there
+            are none.
         records: starts a fresh pass over the records, in file order.
         name: the table's name in a database, else None.
         arrow: starts a fresh pass over Arrow batches instead of `records`, for
@@ -50,7 +50,7 @@ class Sheet:
     """
 
     columns: Sequence[str]
-    encoding: str | None
+    encoding: str
     records: Callable[[], Iterator[Record]] = field(default=lambda: iter(()))
     name: str | None = None
     arrow: Callable[[], Iterator[pa.RecordBatch]] | None = None

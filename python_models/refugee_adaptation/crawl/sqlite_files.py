@@ -46,7 +46,8 @@ def _sheet(path: Path, connection: sqlite3.Connection, table: str) -> Sheet:
     columns = [str(column[0]) for column in cursor.description]
     return Sheet(
         columns=columns,
-        encoding=None,
+        # the library gives UTF-8 whatever the file holds
+        encoding="utf-8",
         records=lambda: _records(path, table, columns),
         name=table,
     )
