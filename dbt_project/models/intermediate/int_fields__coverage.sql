@@ -27,44 +27,44 @@ comments as (
 
 cells as (
     {%- for field, column in post_fields.items() %}
-    select
-        'post' as entity,
-        source_file,
-        crawl_format,
-        '{{ field }}' as field,
-        {{ strip_space(column) }} is not null as is_present,
-        {% if field in ("like_count", "collect_count", "comment_count", "share_count") -%}
-        {{ field }} is not null as is_parsed,
-        is_{{ field }}_censored as is_censored
-        {%- elif field == "created_at" -%}
-        {{ field }} is not null as is_parsed,
-        false as is_censored
-        {%- else -%}
-        {{ strip_space(column) }} is not null as is_parsed,
-        false as is_censored
-        {%- endif %}
-    from posts
-    union all
+        select
+            'post' as entity,
+            source_file,
+            crawl_format,
+            '{{ field }}' as field,
+            {{ strip_space(column) }} is not null as is_present,
+            {% if field in ("like_count", "collect_count", "comment_count", "share_count") -%}
+                {{ field }} is not null as is_parsed,
+                is_{{ field }}_censored as is_censored
+            {%- elif field == "created_at" -%}
+                {{ field }} is not null as is_parsed,
+                false as is_censored
+            {%- else -%}
+                {{ strip_space(column) }} is not null as is_parsed,
+                false as is_censored
+            {%- endif %}
+        from posts
+        union all
     {%- endfor %}
     {%- for field, column in comment_fields.items() %}
-    select
-        'comment' as entity,
-        source_file,
-        crawl_format,
-        '{{ field }}' as field,
-        {{ strip_space(column) }} is not null as is_present,
-        {% if field == "like_count" -%}
-        {{ field }} is not null as is_parsed,
-        is_{{ field }}_censored as is_censored
-        {%- elif field == "created_at" -%}
-        {{ field }} is not null as is_parsed,
-        false as is_censored
-        {%- else -%}
-        {{ strip_space(column) }} is not null as is_parsed,
-        false as is_censored
-        {%- endif %}
-    from comments
-    {{ "union all" if not loop.last }}
+        select
+            'comment' as entity,
+            source_file,
+            crawl_format,
+            '{{ field }}' as field,
+            {{ strip_space(column) }} is not null as is_present,
+            {% if field == "like_count" -%}
+                {{ field }} is not null as is_parsed,
+                is_{{ field }}_censored as is_censored
+            {%- elif field == "created_at" -%}
+                {{ field }} is not null as is_parsed,
+                false as is_censored
+            {%- else -%}
+                {{ strip_space(column) }} is not null as is_parsed,
+                false as is_censored
+            {%- endif %}
+        from comments
+                {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
 

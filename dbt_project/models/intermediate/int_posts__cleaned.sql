@@ -74,9 +74,9 @@ cleaned as (
 
         -- numerics
         {%- for count in ["like", "collect", "comment", "share"] %}
-        {{ count }}_count,
-        {{ count }}_count_low,
-        {{ count }}_count_high,
+            {{ count }}_count,
+            {{ count }}_count_low,
+            {{ count }}_count_high,
         {%- endfor %}
         coalesce(length(title), 0)::integer as title_length,
         coalesce(length(body), 0)::integer as body_length,
@@ -97,7 +97,7 @@ cleaned as (
 
         -- booleans
         {%- for count in ["like", "collect", "comment", "share"] %}
-        is_{{ count }}_count_censored,
+            is_{{ count }}_count_censored,
         {%- endfor %}
         account_time::date >= date '{{ var("newcomer_from") }}' as is_newcomer,
         title is null as is_title_missing,

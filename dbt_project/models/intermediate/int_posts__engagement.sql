@@ -20,11 +20,11 @@ engaged as (
         collect_count,
         comment_count,
         share_count,
-        like_count + collect_count + comment_count + share_count as engagement,
         is_like_count_censored,
         is_collect_count_censored,
         is_comment_count_censored,
         is_share_count_censored,
+        like_count + collect_count + comment_count + share_count as engagement,
         is_like_count_censored
         or is_collect_count_censored
         or is_comment_count_censored

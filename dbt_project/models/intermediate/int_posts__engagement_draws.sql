@@ -48,7 +48,11 @@ uniforms as (
         drawn_users.user_number,
         (
             ('0x' || substr(
-                md5(concat_ws(':', {{ var("seed") }}, draws.draw, drawn_users.user_number)),
+                md5(
+                    concat_ws(
+                        ':', {{ var("seed") }}, draws.draw, drawn_users.user_number
+                    )
+                ),
                 1,
                 8
             ))::bigint + 0.5

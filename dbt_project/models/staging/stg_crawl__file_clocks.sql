@@ -69,7 +69,7 @@ kept as (
         agreeing_row_count / comparable_row_count as agreeing_share,
         row_number() over (
             partition by source_file
-            order by agreeing_row_count desc, utc_offset_minutes
+            order by agreeing_row_count desc, utc_offset_minutes asc
         ) = 1 as is_main_offset,
         'id' as evidence
     from counted

@@ -9,7 +9,7 @@ cells as (
     select
         *,
         {%- for count in counts %}
-        {{ parse_count(count ~ "_count_raw") }} as {{ count }}_cell,
+            {{ parse_count(count ~ "_count_raw") }} as {{ count }}_cell,
         {%- endfor %}
         {{ parse_time("created_at_raw") }} as created_cell,
         {{ parse_time("captured_at_raw") }} as captured_cell
@@ -19,13 +19,15 @@ cells as (
 parsed as (
     select
         * exclude (
-            {% for count in counts %}{{ count }}_cell, {% endfor %}created_cell, captured_cell
+            {% for count in counts %}{{ count }}_cell,
+            {% endfor %}created_cell,
+            captured_cell
         ),
         {%- for count in counts %}
-        {{ count }}_cell['value'] as {{ count }}_count,
-        {{ count }}_cell['low'] as {{ count }}_count_low,
-        {{ count }}_cell['high'] as {{ count }}_count_high,
-        {{ count }}_cell['is_censored'] as is_{{ count }}_count_censored,
+            {{ count }}_cell['value'] as {{ count }}_count,
+            {{ count }}_cell['low'] as {{ count }}_count_low,
+            {{ count }}_cell['high'] as {{ count }}_count_high,
+            {{ count }}_cell['is_censored'] as is_{{ count }}_count_censored,
         {%- endfor %}
         created_cell['utc'] as utc_time,
         created_cell['local_time'] as local_time,
@@ -43,10 +45,11 @@ parsed as (
                         then 'user id is not 24 hex digits'
                 end,
                 {%- for count in counts %}
-                case
-                    when read_problem is null and not {{ count }}_cell['is_readable']
-                        then 'unreadable {{ count }}_count'
-                end,
+                    case
+                        when
+                            read_problem is null and not {{ count }}_cell['is_readable']
+                            then 'unreadable {{ count }}_count'
+                    end,
                 {%- endfor %}
                 case
                     when
@@ -84,11 +87,11 @@ select
     created_at_evidence,
     -- numerics
     {%- for count in counts %}
-    {{ count }}_count_raw,
-    {{ count }}_count,
-    {{ count }}_count_low,
-    {{ count }}_count_high,
-    is_{{ count }}_count_censored,
+        {{ count }}_count_raw,
+        {{ count }}_count,
+        {{ count }}_count_low,
+        {{ count }}_count_high,
+        is_{{ count }}_count_censored,
     {%- endfor %}
     -- timestamps
     created_at,

@@ -12,13 +12,13 @@ cells as (
     {%- for metric in [
         "like_count", "collect_count", "comment_count", "share_count", "engagement"
     ] %}
-    select
-        '{{ metric }}' as metric,
-        {{ metric }} as value,
+        select
+            '{{ metric }}' as metric,
+            {{ metric }} as value,
         {{ "is_any_count_censored" if metric == "engagement"
             else "is_" ~ metric ~ "_censored" }} as is_censored
-    from posts
-    {{ "union all" if not loop.last }}
+        from posts
+                {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
 

@@ -1,0 +1,71 @@
+# The first two targets are all a user needs; `make help` lists the rest.
+# Everything runs in the project's own .venv, installed from hash-locked requirements.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCKS := requirements-build.lock requirements.lock
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(STAMP): $(LOCKS) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11, 3.12 or 3.13 is needed; set PYTHON=/path/to/one" if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
+	@echo "Installing into $(VENV) (once; about a minute)"
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-build.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip check --disable-pip-version-check
+	@touch $@
+
+.PHONY: install
+install: $(STAMP) ## make .venv from the locked requirements
+
+.PHONY: build
+build: $(STAMP) ## build and test every table from the crawl (the bundled sample by default)
+	$(BIN)/dbt build
+
+.PHONY: test
+test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there is one
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(STAMP) ## the gates: formatting, types, SQL and YAML style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint dbt_project/models tests/data analyses
+
+.PHONY: gates
+gates: $(STAMP) ## the gates on the built project: documentation, tests, dbt conventions
+	$(BIN)/dbt build --warn-error --quiet
+	$(BIN)/dbt docs generate --quiet
+	$(BIN)/dbt-coverage compute doc --cov-fail-under 1.0
+	$(BIN)/dbt-coverage compute test --cov-fail-under 1.0
+	$(BIN)/dbt-score lint --fail-project-under 10 --fail-any-item-under 10
+	$(BIN)/dbt-bouncer run
+
+.PHONY: docs
+docs: $(STAMP) ## the dbt docs as one static page, target/static_index.html
+	$(BIN)/dbt build --quiet
+	$(BIN)/dbt docs generate --static --quiet
+	@echo "Open target/static_index.html in a browser"
+
+.PHONY: lock
+lock: ## renew the locked requirements (needs uv)
+	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --output-file requirements.lock
+	printf 'editables\nhatchling\nsetuptools\nwheel\n' | uv pip compile --universal --python-version 3.11 --constraint requirements.lock --generate-hashes --no-emit-index-url --no-header --no-annotate - --output-file requirements-build.lock
+
+.PHONY: clean
+clean: ## remove what builds made; the database and its key stay
+	rm -rf target logs dbt_packages .pytest_cache .mypy_cache .ruff_cache .coverage exports report.html
