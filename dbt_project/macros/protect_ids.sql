@@ -6,7 +6,9 @@
     named in `keep`; `reference_ids` are further id columns (`x_raw` becomes `x`), and
     `texts` are columns whose mentions are masked. A user known only by the crawler's
     own hash (16 hex digits, sha256 of the id) meets the user known by id, because the
-    id is hashed the same way first. `id_tiebreak` is sixteen bits that order rows of the
+    id is hashed the same way first. In a record that
+    could not be read a value may stand in any column, so none is handed on.
+    `id_tiebreak` is sixteen bits that order rows of the
     same second without the key. -#}
 {% macro protect_ids(relation, entity, keep, texts=[], reference_ids=[]) %}
     select
@@ -31,10 +33,11 @@
         ('0x' || substr(md5(coalesce(user_id_raw, '')), 1, 4))::integer
             as user_id_tiebreak,
         {%- for column in texts %}
-        {{ mask_mentions(column) }} as {{ column }},
+        case when read_problem is null then {{ mask_mentions(column) }} end
+            as {{ column }},
         {%- endfor %}
         {%- for column in keep %}
-        {{ column }},
+        case when read_problem is null then {{ column }} end as {{ column }},
         {%- endfor %}
         read_problem
     from {{ relation }}

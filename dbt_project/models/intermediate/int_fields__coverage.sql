@@ -64,7 +64,7 @@ cells as (
                 false as is_censored
             {%- endif %}
         from comments
-                {{ "union all" if not loop.last }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 

@@ -28,6 +28,10 @@ metrics as (
     into name metric value value
 ),
 
+drawn_users as (
+    select distinct user_number from metrics
+),
+
 draws as (
     select draw
     from generate_series(
@@ -58,7 +62,7 @@ uniforms as (
             ))::bigint + 0.5
         ) / 4294967296 as uniform
     from draws
-    cross join (select distinct user_number from metrics) as drawn_users
+    cross join drawn_users
 ),
 
 weights as (

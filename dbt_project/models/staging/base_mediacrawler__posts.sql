@@ -18,7 +18,9 @@ renamed as (
             coalesce({{ strip_space("user_id") }}, {{ strip_space("creator_hash") }})
         ) as user_id_raw,
         -- the crawler repeats the first 255 characters of the text as a missing title
-        case when title is distinct from substr("desc", 1, 255) then title end as title_raw,
+        case
+            when coalesce(title <> substr("desc", 1, 255), true) then title
+        end as title_raw,
         "desc" as body_raw,
         type as post_type_raw,
         liked_count as like_count_raw,

@@ -7,7 +7,33 @@ comment_rows as (
 ),
 
 accepted as (
-    select * exclude (row_status, rejection_reasons)
+    select
+        comment_id,
+        post_id,
+        user_id,
+        parent_comment_id,
+        id_tiebreak,
+        user_id_tiebreak,
+        source_file,
+        row_number,
+        crawl_format,
+        -- texts
+        body_raw,
+        ip_place_raw,
+        created_at_raw,
+        created_at_evidence,
+        -- numerics
+        like_count_raw,
+        like_count,
+        declared_reply_count,
+        -- booleans
+        is_like_count_censored,
+        has_picture,
+        -- timestamps
+        created_at,
+        comment_id_created_at,
+        account_created_at,
+        captured_at
     from comment_rows
     where row_status = 'accepted'
 )

@@ -1,23 +1,34 @@
+{%- set columns = [
+    "source_file",
+    "row_number",
+    "crawl_format",
+    "post_id",
+    "user_id",
+    "is_post_id_valid",
+    "is_user_id_valid",
+    "post_id_created_at",
+    "account_created_at",
+    "id_tiebreak",
+    "user_id_tiebreak",
+    "title_raw",
+    "body_raw",
+] + post_columns() + ["read_problem"] -%}
+{%- set formats = ["study", "mediacrawler", "xhs_downloader"] -%}
 with
 
-study as (
-    select * from {{ ref("base_study__posts") }}
-),
+{% for format in formats -%}
+    {{ format }} as (
+        select * from {{ ref("base_" ~ format ~ "__posts") }}
+    ),
 
-mediacrawler as (
-    select * from {{ ref("base_mediacrawler__posts") }}
-),
-
-xhs_downloader as (
-    select * from {{ ref("base_xhs_downloader__posts") }}
-),
-
+{% endfor -%}
 united as (
-    select * from study
-    union all by name
-    select * from mediacrawler
-    union all by name
-    select * from xhs_downloader
+    {% for format in formats -%}
+        select
+            {{ columns | join(",\n        ") }}
+        from {{ format }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from united

@@ -18,7 +18,7 @@ hours as (
     select
         clocks.clock,
         clocks.zone,
-        clocks.hour_of_day::integer as post_hour
+        series.hour_of_day::integer as post_hour
     from clocks
     cross join generate_series(0, 23) as series (hour_of_day)
 ),

@@ -15,10 +15,13 @@ cells as (
         select
             '{{ metric }}' as metric,
             {{ metric }} as value,
-        {{ "is_any_count_censored" if metric == "engagement"
-            else "is_" ~ metric ~ "_censored" }} as is_censored
+            {% if metric == "engagement" -%}
+                is_any_count_censored
+            {%- else -%}
+                is_{{ metric }}_censored
+            {%- endif %} as is_censored
         from posts
-                {{ "union all" if not loop.last }}
+        {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 
