@@ -1,0 +1,11 @@
+{#- A share pulled towards the share of all users: `(hits + prior * pooled) / (trials +
+    prior)`, which is the mean of a beta distribution with `prior` pseudo-trials. One
+    post says little about a habit, so a user with few posts stays near everybody's
+    share, and a user without a trial stands exactly on it. Null only when nobody had a
+    trial. Source: empirical Bayes, Efron and Morris 1977. -#}
+{% macro shrunk_share(hits, trials, prior) -%}
+    (
+        {{ hits }}
+        + {{ prior }} * sum({{ hits }}) over () / nullif(sum({{ trials }}) over (), 0)
+    ) / ({{ trials }} + {{ prior }})
+{%- endmacro %}

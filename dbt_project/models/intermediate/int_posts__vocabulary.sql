@@ -1,0 +1,108 @@
+with
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+hashtags as (
+    select * from {{ ref("int_hashtags__extracted") }}
+),
+
+lexicon as (
+    select * from {{ ref("lexicon") }}
+),
+
+-- Latin words stand between single spaces, so that ` hi ` is not found in `chinese`
+padded as (
+    select
+        post_id,
+        text_clean as han_text,
+        concat(
+            ' ', regexp_replace(text_clean, '[^a-z0-9]+', ' ', 'g'), ' '
+        ) as latin_text
+    from posts
+    where text_length > 0
+),
+
+text_matches as (
+    select
+        padded.post_id,
+        lexicon.category,
+        lexicon.term
+    from padded
+    inner join lexicon
+        on
+            lexicon.applies_to = 'text'
+            and case lexicon.matching
+                when 'word'
+                    then contains(padded.latin_text, concat(' ', lexicon.term, ' '))
+                else contains(padded.han_text, lexicon.term)
+            end
+),
+
+distinct_hashtags as (
+    select distinct hashtag
+    from hashtags
+),
+
+-- each distinct tag is compared with the lexicon once
+hashtag_categories as (
+    select
+        distinct_hashtags.hashtag,
+        lexicon.category,
+        min(lexicon.term) as term
+    from distinct_hashtags
+    inner join lexicon
+        on
+            lexicon.applies_to = 'hashtag'
+            and case lexicon.matching
+                when 'whole' then distinct_hashtags.hashtag = lexicon.term
+                else contains(distinct_hashtags.hashtag, lexicon.term)
+            end
+    group by
+        distinct_hashtags.hashtag,
+        lexicon.category
+),
+
+hashtag_matches as (
+    select
+        hashtags.post_id,
+        hashtag_categories.category,
+        hashtag_categories.term,
+        hashtags.hashtag
+    from hashtags
+    inner join hashtag_categories
+        on hashtags.hashtag = hashtag_categories.hashtag
+),
+
+matches as (
+    select
+        post_id,
+        'text' as applies_to,
+        category,
+        term as found
+    from text_matches
+    union all
+    select
+        post_id,
+        'hashtag' as applies_to,
+        category,
+        hashtag as found
+    from hashtag_matches
+),
+
+vocabulary as (
+    select
+        post_id,
+        applies_to,
+        category,
+        count(distinct found)::integer as match_count,
+        list_sort(list(distinct found)) as matches
+    from matches
+    group by
+        post_id,
+        applies_to,
+        category
+)
+
+select * from vocabulary

@@ -1,0 +1,7 @@
+with
+
+sensitivity as (
+    select * from {{ ref("density_sensitivity") }}
+)
+
+select * from sensitivity

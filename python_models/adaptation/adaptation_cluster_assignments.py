@@ -1,0 +1,18 @@
+"""Which group a user belongs to, if any."""
+
+
+def model(dbt, _session):
+    """Assign users to named groups. One row per post author."""
+    from refugee_adaptation.methods.clustering import Settings
+    from refugee_adaptation.methods.groups import assign_groups
+
+    users = dbt.ref("int_users__features")
+    weights = dbt.ref("adaptation_archetypes")
+    selection = dbt.ref("adaptation_cluster_selection")
+    return assign_groups(
+        users.order("user_number").df(),
+        weights.df(),
+        selection.df(),
+        dbt.config.meta_get("method"),
+        Settings(**dbt.config.meta_get("settings")),
+    )

@@ -1,0 +1,1 @@
+"""Samples with planted truth, to measure what each method recovers."""
