@@ -1,0 +1,140 @@
+"""Shared fixtures: databases built by `dbt build`, and where the real crawls are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED_DATA = Path(
+    os.environ.get("ADAPTATION_SHARED_DATA", ROOT.parent / "shared" / "data")
+)
+
+# the crawls that the pipeline tests build, by the name the tests use
+REAL_CRAWLS = {
+    "study": "study/tt_refugee_content.csv",
+    "sqlite": "mediacrawler/sqlite/sqlite_tables.db",
+    "json": "mediacrawler/json",
+    "gb18030": "mediacrawler/csv_gb18030",
+    "xhs_downloader": "xhs_downloader",
+}
+
+STUDY_HEADER = (
+    "title,content,address,label,user_name,user_id,like_count,collect_count,"
+    "comment_count,share_count,create_time,post_id,ip_localtion,post_image,post_type\n"
+)
+
+
+def real_crawl(name: str) -> Path:
+    """The path of a real crawl; skips the test where it is absent."""
+    path = SHARED_DATA / REAL_CRAWLS[name]
+    if not path.exists():
+        pytest.skip(f"the real crawl {REAL_CRAWLS[name]} is not on this machine")
+    return path
+
+
+def run_dbt(
+    *arguments: str, database: Path, crawl: Path | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run dbt with its own database, target and log folders; never raises."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ADAPTATION_", "DBT_"))
+    }
+    environment |= {
+        "ADAPTATION_DB": str(database),
+        "DBT_TARGET_PATH": str(database.parent / "target"),
+        "DBT_LOG_PATH": str(database.parent / "logs"),
+        "DO_NOT_TRACK": "1",
+        "NO_COLOR": "1",
+    }
+    if crawl is not None:
+        environment["ADAPTATION_CRAWL"] = str(crawl)
+    environment |= settings
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def build(database: Path, crawl: Path | None, *arguments: str, **settings: str) -> Path:
+    """`dbt build` a crawl with every test; fails the test with what dbt said."""
+    done = run_dbt(
+        "build", "--warn-error", *arguments, database=database, crawl=crawl, **settings
+    )
+    if done.returncode != 0:
+        failures = [
+            line
+            for line in done.stdout.splitlines()
+            if not any(word in line for word in (" START ", " OK ", " PASS ", " SKIP "))
+        ]
+        pytest.fail("dbt build failed:\n" + "\n".join(failures[-80:]) + done.stderr)
+    return database
+
+
+def write_tiny_crawls(folder: Path) -> dict[str, Path]:
+    """Crawls at the edge: no post at all, and one post."""
+    empty = folder / "empty.csv"
+    empty.write_text(STUDY_HEADER, encoding="utf-8")
+    single = folder / "single.csv"
+    single.write_text(
+        STUDY_HEADER
+        + "Hello,first day here,,tiktokrefugee,someone,6784c2120000000008000001,"
+        + "1.2万,10+,3,0,1/14/2025 12:08,6785e3500000000008000001,U.S.,,video\n",
+        encoding="utf-8",
+    )
+    return {"empty": empty, "single": single}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A function from a crawl's name to its built database; each is built once.
+
+    Names: `sample`, `empty`, `single` and those of `REAL_CRAWLS`. The first call starts
+    all builds, two at a time, because a build is one busy thread.
+    """
+    folder = tmp_path_factory.mktemp("crawls")
+    crawls: dict[str, Path | None] = {"sample": None, **write_tiny_crawls(folder)}
+    crawls |= {
+        name: SHARED_DATA / path
+        for name, path in REAL_CRAWLS.items()
+        if (SHARED_DATA / path).exists()
+    }
+    pool = ThreadPoolExecutor(max_workers=2)
+    builds: dict[str, Future[Path]] = {}
+
+    def database_of(name: str) -> Path:
+        if name in REAL_CRAWLS:
+            real_crawl(name)
+        if not builds:
+            for crawl_name, crawl in crawls.items():
+                home = tmp_path_factory.mktemp(crawl_name)
+                builds[crawl_name] = pool.submit(
+                    build, home / f"{crawl_name}.duckdb", crawl
+                )
+        return builds[name].result()
+
+    return database_of
+
+
+@pytest.fixture
+def query() -> Callable[..., list[tuple[object, ...]]]:
+    """A function that answers a query on a database file, read only."""
+
+    def answer(database: Path, sql: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    return answer

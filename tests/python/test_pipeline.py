@@ -1,0 +1,222 @@
+"""The whole pipeline on the sample, on the real crawls and at the edges."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import ROOT, build, real_crawl, run_dbt
+
+pytestmark = pytest.mark.pipeline
+
+Built = Callable[[str], Path]
+Query = Callable[..., list[tuple[object, ...]]]
+
+ALL_CRAWLS = [
+    "sample",
+    "study",
+    "sqlite",
+    "json",
+    "gb18030",
+    "xhs_downloader",
+    "empty",
+    "single",
+]
+IDENTIFIER = re.compile(r"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])|xsec_token|AB[x]{8}")
+
+
+@pytest.mark.parametrize("name", ALL_CRAWLS)
+def test_every_model_and_test_passes(name: str, built: Built) -> None:
+    assert built(name).exists()
+
+
+@pytest.mark.parametrize("name", ALL_CRAWLS)
+def test_no_row_is_lost(name: str, built: Built, query: Query) -> None:
+    rows = query(
+        built(name),
+        "select raw_count, accepted_count + rejected_count + superseded_count "
+        "from crawl_rows",
+    )
+    assert all(raw == judged for raw, judged in rows)
+    assert bool(rows) == (name != "empty")
+
+
+def text_cells(database: Path) -> list[tuple[str, str]]:
+    """Every text in every mart, as (table.column, value)."""
+    cells: list[tuple[str, str]] = []
+    with duckdb.connect(str(database), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from information_schema.columns "
+            "where table_schema = 'main' and data_type like 'VARCHAR%'"
+        ).fetchall()
+        for table, column in columns:
+            cells += [
+                (f"{table}.{column}", str(value))
+                for (value,) in connection.execute(
+                    f'select distinct "{column}"::varchar from "{table}" '
+                    f'where "{column}" is not null'
+                ).fetchall()
+            ]
+    return cells
+
+
+def names_in_study(path: Path) -> set[str]:
+    """The nicknames in the study's file."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row["user_name"] for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("name", ALL_CRAWLS)
+def test_no_mart_holds_a_raw_id_or_token(name: str, built: Built) -> None:
+    leaks = [cell for cell in text_cells(built(name)) if IDENTIFIER.search(cell[1])]
+    assert leaks == []
+
+
+def test_no_mart_holds_a_nickname(built: Built) -> None:
+    names = names_in_study(real_crawl("study"))
+    leaks = [cell for cell in text_cells(built("study")) if cell[1] in names]
+    assert leaks == []
+
+
+def test_the_search_for_identifiers_can_fail() -> None:
+    assert IDENTIFIER.search("by 6784c2124a55a77e205884e5.")
+    assert IDENTIFIER.search("?xsec_token=1")
+    assert not IDENTIFIER.search("a pseudonym 0123456789abcdef")
+
+
+def test_the_studys_cells_and_times(built: Built, query: Query) -> None:
+    database = built("study")
+    [(cells,)] = query(
+        database,
+        """
+        select sum(
+            (like_count between like_count_low and coalesce(like_count_high, like_count))::int
+            + (collect_count between collect_count_low
+                and coalesce(collect_count_high, collect_count))::int
+            + (comment_count between comment_count_low
+                and coalesce(comment_count_high, comment_count))::int
+            + (share_count between share_count_low
+                and coalesce(share_count_high, share_count))::int
+        )
+        from staging.stg_crawl__post_rows
+        """,
+    )
+    assert cells == 2896
+    assert query(
+        database,
+        "select created_at_evidence, count(*) from fct_posts group by 1 order by 2",
+    ) == [("written later than id", 4), ("written and id agree", 720)]
+    [(banded,)] = query(
+        database,
+        """
+        select count(*) from fct_posts
+        where is_like_count_censored or is_collect_count_censored
+            or is_comment_count_censored or is_share_count_censored
+        """,
+    )
+    assert banded == 46
+    [(posts, users, newcomers)] = query(
+        database,
+        "select sum(post_count), count(*), count(*) filter (where is_newcomer) "
+        "from dim_users",
+    )
+    assert (posts, users, newcomers) == (724, 676, 567)
+
+
+def test_nested_replies_of_a_real_crawl(built: Built, query: Query) -> None:
+    rows = query(
+        built("sqlite"),
+        """
+        select
+            count(*) filter (where depth = 1),
+            count(*) filter (where depth = 2),
+            count(*) filter (where depth > 2),
+            count(*) filter (where not is_parent_present)
+        from fct_comments
+        """,
+    )
+    assert rows == [(2623, 1054, 1170, 0)]
+
+
+def test_a_newer_capture_supersedes(tmp_path: Path, query: Query) -> None:
+    crawl = real_crawl("json").parent / "csv"
+    database = tmp_path / "two_crawls.duckdb"
+    done = run_dbt("run", "-s", "+crawl_rows", database=database, crawl=crawl)
+    assert done.returncode == 0, done.stdout
+    [(raw, accepted, superseded)] = query(
+        database,
+        "select sum(raw_count), sum(accepted_count), sum(superseded_count) "
+        "from crawl_rows",
+    )
+    assert raw == accepted + superseded == 5648
+
+
+def tables_of(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of every mart, without pseudonyms, sorted as text."""
+    tables = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for (table,) in connection.execute(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'main' order by 1"
+        ).fetchall():
+            columns = [
+                column
+                for column, kind in connection.execute(
+                    "select column_name, data_type from information_schema.columns "
+                    f"where table_schema = 'main' and table_name = '{table}'"
+                ).fetchall()
+                if not column.endswith(("_id", "_ids"))
+                and column not in ("source_file", "item", "row_number")
+            ]
+            listed = ", ".join(f'"{column}"' for column in columns)
+            tables[table] = sorted(
+                connection.execute(f'select {listed} from "{table}"').fetchall(),
+                key=str,
+            )
+    return tables
+
+
+def test_tables_do_not_depend_on_key_threads_or_row_order(
+    built: Built, tmp_path: Path
+) -> None:
+    source = ROOT / "seeds" / "sample"
+    crawl = tmp_path / "shuffled"
+    crawl.mkdir()
+    # duplicates and broken rows are ordered by the file, so a plain subset is turned round
+    for name in ("posts.csv", "comments.csv"):
+        with (source / name).open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = [row for row in csv.reader(file)]
+        identity = header.index("post_id" if name == "posts.csv" else "comment_id")
+        seen: dict[str, list[str]] = {
+            row[identity]: row for row in rows if len(row) == len(header)
+        }
+        kept = list(seen.values())[:600]
+        for suffix, ordered in (("forward", kept), ("backward", kept[::-1])):
+            (crawl / suffix).mkdir(exist_ok=True)
+            with (crawl / suffix / name).open("w", encoding="utf-8", newline="") as out:
+                csv.writer(out, lineterminator="\n").writerows([header, *ordered])
+    databases = []
+    for suffix, threads in (("forward", "1"), ("backward", "4")):
+        home = tmp_path / f"build_{suffix}"
+        home.mkdir()
+        databases.append(
+            build(home / "same.duckdb", crawl / suffix, ADAPTATION_THREADS=threads)
+        )
+    first, second = (tables_of(database) for database in databases)
+    assert first.keys() == second.keys()
+    different = [name for name in first if first[name] != second[name]]
+    assert different == []
+
+
+def test_an_unknown_file_stops_the_build_with_one_sentence(tmp_path: Path) -> None:
+    crawl = tmp_path / "unknown.csv"
+    crawl.write_text("a,b\n1,2\n", encoding="utf-8")
+    done = run_dbt("build", database=tmp_path / "none.duckdb", crawl=crawl)
+    assert done.returncode != 0
+    assert "unknown.csv" in done.stdout + done.stderr
+    assert "expected" in done.stdout + done.stderr
