@@ -1,0 +1,97 @@
+-- Three honest readings of "retained" in a crawl. A second post or a second activity
+-- counts from the moment it is seen. A user has left with the last observed activity, if
+-- silence of the given length could be observed after it: follow-up for leaving ends
+-- that much before the crawl does, and a user followed for less has no row.
+{%- set silence = "interval " ~ var("retention_silence_days") ~ " day" %}
+with
+
+users as (
+    select *
+    from {{ ref("int_users__activity") }}
+    where first_post_at is not null
+),
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+comments as (
+    select * from {{ ref("int_comments__threaded") }}
+),
+
+activities as (
+    select
+        user_id,
+        created_at
+    from posts
+    union all
+    select
+        user_id,
+        created_at
+    from comments
+),
+
+lasts as (
+    select
+        activities.user_id,
+        max(activities.created_at) as last_seen_at
+    from activities
+    inner join users on activities.user_id = users.user_id
+    where
+        activities.created_at >= users.first_post_at
+        and activities.created_at <= users.followed_until_at
+    group by activities.user_id
+),
+
+ends as (
+    select
+        user_id,
+        'second_post' as outcome,
+        second_post_at as event_at,
+        followed_until_at as censored_at
+    from users
+    union all
+    select
+        user_id,
+        'second_activity' as outcome,
+        second_activity_at as event_at,
+        followed_until_at as censored_at
+    from users
+    union all
+    select
+        users.user_id,
+        'still_active' as outcome,
+        lasts.last_seen_at as event_at,
+        users.followed_until_at - {{ silence }} as censored_at
+    from users
+    left join lasts on users.user_id = lasts.user_id
+),
+
+followed as (
+    select
+        users.user_id,
+        users.user_number,
+        ends.outcome,
+        if(ends.outcome = 'second_post', users.post_count, users.activity_count)
+            as observation_count,
+        date_diff(
+            'second',
+            users.first_post_at,
+            least(coalesce(ends.event_at, ends.censored_at), ends.censored_at)
+        ) / 86400.0::double as duration_days,
+        users.declared_comment_count,
+        users.covered_comment_count,
+        coalesce(ends.event_at <= ends.censored_at, false) as is_event,
+        list_contains(
+            if(ends.outcome = 'second_post', users.post_waves, users.activity_waves), 1
+        ) as is_in_first_wave,
+        len(list_filter(
+            if(ends.outcome = 'second_post', users.post_waves, users.activity_waves),
+            lambda wave: wave > 1
+        )) > 0 as is_in_later_wave
+    from ends
+    inner join users on ends.user_id = users.user_id
+    where ends.censored_at >= users.first_post_at
+)
+
+select * from followed

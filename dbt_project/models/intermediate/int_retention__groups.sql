@@ -1,0 +1,61 @@
+-- Groups that are known at the first post; the adaptation group, which is not, is added
+-- where the groups are estimated.
+with
+
+users as (
+    select *
+    from {{ ref("int_users__activity") }}
+    where first_post_at is not null
+),
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+traits as (
+    select
+        users.user_id,
+        users.user_number,
+        users.wave_name,
+        posts.language,
+        posts.is_newcomer,
+        date_diff(
+            'day',
+            date '{{ var("newcomer_from") }}',
+            {{ local_time("posts.account_created_at", var("platform_zone")) }}::date
+        ) as registration_day
+    from users
+    inner join posts on users.first_post_id = posts.post_id
+),
+
+named as (
+    select
+        user_id,
+        user_number,
+        'all' as "all",
+        wave_name as wave,
+        case
+            when is_newcomer is null then 'unknown'
+            when is_newcomer then 'newcomer'
+            else 'earlier account'
+        end as newcomer,
+        language,
+        case
+            when registration_day is null then 'unknown'
+            when registration_day < -365 then 'over a year before the arrival'
+            when registration_day < 0 then 'in the year before the arrival'
+            when registration_day <= 2
+                then 'arrival day ' || (registration_day + 1)
+            when registration_day < 7 then 'arrival days 4 to 7'
+            else 'after the first week'
+        end as cohort
+    from traits
+),
+
+grouped as (
+    unpivot named
+    on "all", wave, newcomer, language, cohort
+    into name grouping value group_name
+)
+
+select * from grouped

@@ -1,0 +1,142 @@
+with
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+comments as (
+    select * from {{ ref("int_comments__threaded") }}
+),
+
+users as (
+    select * from {{ ref("int_users__observed") }}
+),
+
+windows as (
+    select * from {{ ref("int_sources__windows") }}
+    where entity = 'posts'
+),
+
+days as (
+    select * from {{ ref("int_retention__days") }}
+),
+
+declared as (
+    select * from {{ ref("int_posts__comment_coverage") }}
+),
+
+first_posts as (
+    select *
+    from posts
+    qualify row_number() over (partition by user_id order by post_number) = 1
+),
+
+activities as (
+    select
+        user_id,
+        created_at,
+        true as is_post,
+        post_number as activity_number
+    from posts
+    union all
+    select
+        user_id,
+        created_at,
+        false as is_post,
+        comment_number as activity_number
+    from comments
+),
+
+-- what a user did before the first observed post is not a return
+dated as (
+    select
+        activities.*,
+        days.wave_number,
+        activities.created_at > first_posts.created_at
+        or (
+            activities.created_at = first_posts.created_at
+            and (
+                not activities.is_post
+                or activities.activity_number > first_posts.post_number
+            )
+        ) as is_after_first_post
+    from activities
+    left join first_posts on activities.user_id = first_posts.user_id
+    left join days
+        on
+            {{ local_time("activities.created_at", var("platform_zone")) }}::date
+            = days.post_date
+),
+
+-- a banded count is a lower bound, so coverage is at most what is said here
+coverage as (
+    select
+        posts.user_id,
+        sum(declared.declared_comment_count) as declared_comment_count,
+        sum(
+            least(declared.collected_comment_count, declared.declared_comment_count)
+        ) as covered_comment_count
+    from posts
+    inner join declared on posts.post_id = declared.post_id
+    group by posts.user_id
+),
+
+summed as (
+    select
+        user_id,
+        count(*) as activity_count,
+        count(distinct {{ local_time("created_at", var("platform_zone")) }}::date)
+            as active_day_count,
+        min(created_at) as first_activity_at,
+        max(created_at) as last_activity_at,
+        min(created_at) filter (where is_post and is_after_first_post)
+            as second_post_at,
+        min(created_at) filter (where is_after_first_post) as second_activity_at,
+        list_sort(list(distinct wave_number) filter (where is_post))
+            as post_waves,
+        list_sort(list(distinct wave_number)) as activity_waves
+    from dated
+    group by user_id
+),
+
+followed as (
+    select
+        -- ids
+        users.user_id,
+        users.user_number,
+        first_posts.post_id as first_post_id,
+
+        -- strings
+        first_posts.source_file,
+        first_posts.crawl_format,
+        days.wave_name,
+
+        -- numerics
+        days.wave_number,
+        users.post_count,
+        summed.activity_count,
+        summed.active_day_count,
+        coverage.declared_comment_count::bigint as declared_comment_count,
+        coverage.covered_comment_count::bigint as covered_comment_count,
+        list_filter(coalesce(summed.post_waves, []), lambda wave: wave is not null)
+            as post_waves,
+        list_filter(summed.activity_waves, lambda wave: wave is not null)
+            as activity_waves,
+
+        -- timestamps
+        summed.first_activity_at,
+        summed.last_activity_at,
+        first_posts.created_at as first_post_at,
+        summed.second_post_at,
+        summed.second_activity_at,
+        windows.followed_until_at as crawl_end_at,
+        least(windows.followed_until_at, days.followed_until_at) as followed_until_at
+    from users
+    inner join summed on users.user_id = summed.user_id
+    left join first_posts on users.user_id = first_posts.user_id
+    left join coverage on users.user_id = coverage.user_id
+    left join windows on first_posts.source_file = windows.source_file
+    left join days on first_posts.post_date = days.post_date
+)
+
+select * from followed

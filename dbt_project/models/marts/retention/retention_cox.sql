@@ -1,0 +1,24 @@
+with
+
+hazards as (
+    select * from {{ ref("survival_hazards") }}
+),
+
+final as (
+    select
+        outcome,
+        covariate,
+        hazard_ratio,
+        hazard_ratio_low,
+        hazard_ratio_high,
+        p_value,
+        proportionality_p_value,
+        user_count,
+        event_count,
+        concordance_score,
+        reason is null as is_identifiable,
+        reason
+    from hazards
+)
+
+select * from final

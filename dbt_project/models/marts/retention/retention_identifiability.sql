@@ -1,0 +1,29 @@
+with
+
+evidence as (
+    select * from {{ ref("survival_evidence") }}
+),
+
+final as (
+    select
+        outcome,
+        grouping,
+        group_name,
+        user_count,
+        event_count,
+        median_followup_days,
+        seen_once_count,
+        seen_twice_count,
+        pool_low_count,
+        sampling_share,
+        first_wave_count,
+        later_wave_count,
+        seen_again_count,
+        zero_expected_pool,
+        comment_coverage_share,
+        is_identifiable,
+        reason
+    from evidence
+)
+
+select * from final

@@ -1,0 +1,57 @@
+-- A model earns its keep only above every baseline: its own interval must lie above
+-- what account age alone and the format of the crawl alone reach.
+with
+
+scores as (
+    select * from {{ ref("prediction_scores") }}
+),
+
+baselines as (
+    select
+        label,
+        validation,
+        max(roc_auc) filter (where model = 'account_age_only') as account_age_roc_auc,
+        max(roc_auc) filter (where model = 'crawl_format_only') as crawl_format_roc_auc
+    from scores
+    group by label, validation
+),
+
+final as (
+    select
+        scores.label,
+        scores.model,
+        scores.validation,
+        scores.model in ('logistic', 'gradient_boosting') as is_candidate,
+        scores.user_count,
+        scores.positive_count,
+        scores.base_rate_share,
+        scores.majority_accuracy_share,
+        scores.accuracy_share,
+        scores.roc_auc,
+        scores.roc_auc_low,
+        scores.roc_auc_high,
+        baselines.account_age_roc_auc,
+        baselines.crawl_format_roc_auc,
+        scores.pr_auc,
+        scores.pr_auc_low,
+        scores.pr_auc_high,
+        scores.brier_score,
+        scores.brier_base_score,
+        scores.calibration_slope,
+        scores.calibration_intercept,
+        scores.permutation_p_value,
+        scores.known_in_time_share,
+        scores.is_estimable,
+        scores.roc_auc_low > 0.5 as is_above_chance,
+        scores.roc_auc_low > greatest(
+            baselines.account_age_roc_auc, baselines.crawl_format_roc_auc
+        ) as is_above_baselines,
+        scores.reason
+    from scores
+    left join baselines
+        on
+            scores.label = baselines.label
+            and scores.validation = baselines.validation
+)
+
+select * from final

@@ -1,0 +1,88 @@
+-- A risk is told only where the default model ranks unseen users better than chance;
+-- otherwise the reason says why everybody's best estimate is the base rate.
+with
+
+users as (
+    select *
+    from {{ ref("int_users__activity") }}
+    where first_post_at is not null
+),
+
+features as (
+    select * from {{ ref("int_retention__features") }}
+),
+
+scores as (
+    select *
+    from {{ ref("prediction_scores") }}
+    where model = 'logistic' and validation = 'repeated_cv'
+),
+
+risks as (
+    select * from {{ ref("prediction_risks") }}
+),
+
+outcomes as (
+    select
+        user_id,
+        'retained' as label,
+        is_retained as is_positive
+    from features
+    union all
+    select
+        user_id,
+        'repeat_post' as label,
+        is_repeat_poster as is_positive
+    from features
+),
+
+judged as (
+    select
+        users.user_id,
+        outcomes.label,
+        outcomes.is_positive,
+        scores.base_rate_share,
+        risks.probability,
+        risks.probability_low,
+        risks.probability_high,
+        risks.is_out_of_fold,
+        case
+            when not scores.is_estimable then scores.reason
+            when scores.roc_auc_low <= 0.5
+                then printf(
+                    'the model does not rank users better than chance (ROC-AUC %.3f '
+                    || '[%.3f, %.3f]): the base rate of %.1f %% is the best estimate',
+                    scores.roc_auc,
+                    scores.roc_auc_low,
+                    scores.roc_auc_high,
+                    100 * scores.base_rate_share
+                )
+        end as reason
+    from users
+    inner join outcomes on users.user_id = outcomes.user_id
+    inner join scores on outcomes.label = scores.label
+    left join risks
+        on
+            users.user_id = risks.user_id
+            and outcomes.label = risks.label
+),
+
+final as (
+    select
+        user_id,
+        label,
+        is_positive,
+        if(reason is null, probability, null) as retained_probability,
+        if(reason is null, probability_low, null) as retained_probability_low,
+        if(reason is null, probability_high, null) as retained_probability_high,
+        if(reason is null, 1 - probability, null) as risk_score,
+        if(reason is null, 1 - probability_high, null) as risk_low_score,
+        if(reason is null, 1 - probability_low, null) as risk_high_score,
+        base_rate_share,
+        if(reason is null, is_out_of_fold, null) as is_out_of_fold,
+        reason is null as is_identifiable,
+        reason
+    from judged
+)
+
+select * from final

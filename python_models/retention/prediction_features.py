@@ -1,0 +1,9 @@
+"""Which features a prediction may use, and what each is worth."""
+
+
+def model(dbt, session):
+    """List registered features. One row per label and feature."""
+    from refugee_adaptation.methods.prediction import describe_features
+
+    users = dbt.ref("int_retention__features")
+    return describe_features(users.df(), **dbt.config.meta_get("settings"))

@@ -1,0 +1,9 @@
+"""Predictions for users a model has not seen."""
+
+
+def model(dbt, session):
+    """Predict users out of fold. One row per label, model, validation, repeat, user."""
+    from refugee_adaptation.methods.prediction import predict_held_out
+
+    users = dbt.ref("int_retention__features")
+    return predict_held_out(users.df(), **dbt.config.meta_get("settings"))

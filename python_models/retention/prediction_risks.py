@@ -1,0 +1,9 @@
+"""Each author's probability of an outcome, with its interval."""
+
+
+def model(dbt, session):
+    """Predict by models without the user. One row per label and author."""
+    from refugee_adaptation.methods.prediction import predict_risk
+
+    users = dbt.ref("int_retention__features")
+    return predict_risk(users.df(), **dbt.config.meta_get("settings"))

@@ -1,0 +1,12 @@
+"""How well models and their baselines rank users they have not seen."""
+
+
+def model(dbt, session):
+    """Score held-out predictions. One row per label, model and validation."""
+    from refugee_adaptation.methods.prediction import score_predictions
+
+    predictions = dbt.ref("prediction_held_out")
+    users = dbt.ref("int_retention__features")
+    return score_predictions(
+        predictions.df(), users.df(), **dbt.config.meta_get("settings")
+    )

@@ -1,0 +1,15 @@
+"""Cox proportional hazards from one day after the first post."""
+
+
+def model(dbt, session):
+    """Estimate hazard ratios. One row per outcome and covariate."""
+    from refugee_adaptation.methods.survival import cox_hazards
+
+    users = dbt.ref("int_retention__landmark")
+    evidence = dbt.ref("survival_evidence")
+    return cox_hazards(
+        users.order("outcome, user_number").df(),
+        dbt.config.meta_get("covariates"),
+        factors=dbt.config.meta_get("factors"),
+        evidence=evidence.df(),
+    )

@@ -1,0 +1,20 @@
+"""Log-rank tests between the groups whose retention is identified."""
+
+
+def model(dbt, session):
+    """Compare groups. One row per outcome and grouping."""
+    from refugee_adaptation.methods.survival import (
+        count_lifetimes,
+        keep_identified,
+        log_rank_tests,
+    )
+
+    followup = dbt.ref("int_retention__followup")
+    groups = dbt.ref("int_retention__groups")
+    evidence = dbt.ref("survival_evidence")
+    lifetimes = count_lifetimes(followup.df(), groups.df())
+    return log_rank_tests(
+        keep_identified(lifetimes, evidence.df()),
+        evidence.df(),
+        min_events=dbt.config.meta_get("min_events"),
+    )
