@@ -1,0 +1,83 @@
+"""Every query that the documentation shows runs on the built sample."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.pipeline
+
+Built = Callable[[str], Path]
+SQL_BLOCK = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+
+
+def documented_queries(manifest: Path) -> dict[str, str]:
+    """The example query of every model, seed and snapshot that is stored."""
+    queries = {}
+    for name, node in json.loads(manifest.read_text("utf-8"))["nodes"].items():
+        if node["resource_type"] not in ("model", "seed", "snapshot"):
+            continue
+        if node["config"]["materialized"] == "ephemeral":
+            continue
+        for number, block in enumerate(SQL_BLOCK.findall(node["description"])):
+            queries[f"{name}[{number}]"] = block
+    return queries
+
+
+def failing(queries: dict[str, str], database: Path) -> dict[str, str]:
+    """The queries that DuckDB refuses, with its words."""
+    wrong = {}
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for name, sql in queries.items():
+            try:
+                connection.execute(sql).fetchall()
+            except duckdb.Error as error:
+                wrong[name] = str(error)
+    return wrong
+
+
+def test_examples_of_the_models_run(built: Built) -> None:
+    database = built("sample")
+    queries = documented_queries(database.parent / "target" / "manifest.json")
+    assert len(queries) > 20
+    assert failing(queries, database) == {}
+
+
+def test_analyses_run_as_they_are(built: Built) -> None:
+    queries = {
+        path.name: path.read_text("utf-8")
+        for path in sorted((ROOT / "analyses").glob("*.sql"))
+    }
+    assert len(queries) >= 5
+    assert failing(queries, built("sample")) == {}
+
+
+def shown_in_readme() -> list[tuple[str, str]]:
+    """The queries of the README with the output printed under each."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    return re.findall(r"```sql\n(.*?)```\n+```text\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_readme_shows_what_its_queries_answer(built: Built) -> None:
+    shown = shown_in_readme()
+    assert len(shown) >= 5
+    with duckdb.connect(str(built("sample")), read_only=True) as connection:
+        for sql, printed in shown:
+            answer = connection.execute(sql)
+            names = [column[0] for column in answer.description]
+            cells = [[str(cell) for cell in row] for row in answer.fetchall()]
+            lines = [line.split("|") for line in printed.strip().splitlines()]
+            table = [[cell.strip() for cell in line] for line in lines]
+            assert table[0] == names
+            assert table[1:] == cells, sql
+
+
+def test_a_wrong_example_would_be_found(built: Built) -> None:
+    wrong = failing({"bad": "select nothing from nowhere"}, built("sample"))
+    assert list(wrong) == ["bad"]
