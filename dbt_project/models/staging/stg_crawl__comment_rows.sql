@@ -1,7 +1,7 @@
 with
 
 comments as (
-    select * from {{ ref("base_mediacrawler__comments") }}
+    select * from {{ ref("stg_crawl__raw_comments") }}
 ),
 
 cells as (

@@ -17,7 +17,7 @@ comments as (
         source_file,
         comment_id_created_at as id_created_at,
         {{ parse_time("created_at_raw") }} as written
-    from {{ ref("base_mediacrawler__comments") }}
+    from {{ ref("stg_crawl__raw_comments") }}
 ),
 
 local_times as (

@@ -1,3 +1,13 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key="source_file",
+        full_refresh=not var("grow"),
+        on_schema_change="fail",
+    )
+}}
+
 with
 
 source as (

@@ -1,3 +1,13 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key="source_file",
+        full_refresh=not var("grow"),
+        on_schema_change="fail",
+    )
+}}
+
 {%- set columns = [
     "source_file",
     "row_number",

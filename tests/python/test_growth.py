@@ -1,0 +1,102 @@
+"""A crawl that grows: adding files gives the tables of a full rebuild."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import ROOT, build, real_crawl, run_dbt
+
+pytestmark = pytest.mark.pipeline
+
+KEY = {"ADAPTATION_PSEUDONYM_KEY": "a key for tests only, 0123456789"}
+# what a build remembers of earlier builds is not part of what a crawl says
+MEMORY = {"group_drift"}
+
+
+def write_months(folder: Path) -> list[Path]:
+    """The sample's posts in two files, January and February, and its comments."""
+    sample = ROOT / "seeds" / "sample"
+    with (sample / "posts.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    created = header.index("create_time")
+    rows = [row for row in rows if len(row) == len(header)]
+    months = {
+        "january.csv": [row for row in rows if row[created].startswith("1/")][:300],
+        "february.csv": [row for row in rows if row[created].startswith("2/")][:200],
+    }
+    paths = []
+    for name, month in months.items():
+        path = folder / name
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows([header, *month])
+        paths.append(path)
+    return paths
+
+
+def contents(database: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The sorted rows of every mart."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'main' order by 1"
+        ).fetchall()
+        return {
+            table: sorted(connection.execute(f'from "{table}"').fetchall(), key=str)
+            for (table,) in tables
+            if table not in MEMORY
+        }
+
+
+def test_increments_equal_a_full_rebuild(tmp_path: Path) -> None:
+    months = tmp_path / "months"
+    months.mkdir()
+    january, february = write_months(months)
+    for name in ("full", "grown"):
+        (tmp_path / name).mkdir()
+    full = build(tmp_path / "full" / "crawl.duckdb", months, **KEY)
+    grown = build(tmp_path / "grown" / "crawl.duckdb", january, **KEY)
+    build(grown, february, "--vars", "{grow: true}", **KEY)
+    expected, found = contents(full), contents(grown)
+    assert expected.keys() == found.keys()
+    assert [name for name in expected if expected[name] != found[name]] == []
+
+
+def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
+    months = tmp_path / "months"
+    months.mkdir()
+    database = tmp_path / "crawl.duckdb"
+    for path in write_months(months):
+        done = run_dbt("run", "-s", "+crawl_rows", database=database, crawl=path, **KEY)
+        assert done.returncode == 0, done.stdout
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert connection.execute("select source_file from crawl_rows").fetchall() == [
+            ("february.csv",)
+        ]
+
+
+def test_growth_of_two_real_captures(tmp_path: Path) -> None:
+    crawl = real_crawl("json").parent / "csv"
+    database = tmp_path / "captures.duckdb"
+    done = run_dbt("run", "-s", "+capture_growth", database=database, crawl=crawl)
+    assert done.returncode == 0, done.stdout
+    with duckdb.connect(str(database), read_only=True) as connection:
+        [(rows, ids)] = connection.execute(
+            "select count(*), count(distinct comment_id) "
+            "from staging.stg_crawl__comment_rows where source_file like '%05-15.csv'"
+        ).fetchall()
+        [(shared,)] = connection.execute(
+            "select count(*) from (select comment_id "
+            "from staging.stg_crawl__comment_rows group by comment_id "
+            "having count(distinct source_file) = 2)"
+        ).fetchall()
+        [(grown, shrunk)] = connection.execute(
+            "select count(*) filter (where like_count_change > 0), "
+            "count(*) filter (where like_count_change < 0) from capture_growth"
+        ).fetchall()
+    assert (rows, ids, shared) == (3804, 2936, 406)
+    assert grown > 0
+    assert shrunk < grown
