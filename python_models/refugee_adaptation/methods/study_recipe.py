@@ -101,18 +101,24 @@ NAMED_KEYWORDS = (
 
 RECIPE_COLUMNS = (
     "user_id",
+    "read_problem",
     "is_second_wave",
     "title_raw",
     "body_raw",
     *(f"{metric}_count_raw" for metric in METRICS),
 )
-BOUND_COLUMNS = tuple(
-    f"{metric}_count_{side}" for metric in METRICS for side in ("low", "high")
+BAND_COLUMNS = tuple(
+    f"{metric}_count{end}" for metric in METRICS for end in ("", "_band_end")
 )
 FIGURE_COLUMNS = ("figure_id", "figure_value", "figure_text", "reason")
 
-_COUNT_FIGURES = tuple(
-    f"data_{what}_{metric}" for what in ("sum", "sd") for metric in METRICS
+_COUNT_FIGURES = (
+    *(f"data_{what}_{metric}" for what in ("sum", "sd") for metric in METRICS),
+    "data_title_missing",
+    "data_body_missing",
+    "audit_placeholder_posts",
+    "audit_blank_posts",
+    "audit_emptied_posts",
 )
 _CLUSTER_FIGURES = (
     "clusters_silhouette",
@@ -270,14 +276,15 @@ def cut_text(text: str | None) -> str:
 def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
     """Run the study's recipe on posts as crawled.
 
-    Rows whose counts the notebook cannot read (it would stop there) are left out
-    and counted in `data_rows_unreadable`.
+    Rows that the notebook cannot read (it would stop there) are left out and counted
+    in `data_rows_unreadable`.
 
     Args:
         posts: one row per raw row in file order, the columns of `RECIPE_COLUMNS`,
-            text or null but for `is_second_wave` (boolean or null: written in the
-            later of two periods; it only tells what a topic's weight predicts). Row
-            numbers in the figures count the readable rows from 0.
+            text or null. `read_problem` says why a record is not a row at all.
+            `is_second_wave` is a boolean or null (written in the later of two
+            periods): it only tells what a topic's weight predicts. Row numbers in
+            the figures count the readable rows from 0.
         row_limit: above this many rows the models are not fitted: silhouette and
             DBSCAN grow with the square of the rows.
 
@@ -293,7 +300,8 @@ def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
     """
     posts = posts.loc[:, list(RECIPE_COLUMNS)].reset_index(drop=True)
     counts = _read_counts(posts)
-    rows = np.flatnonzero(~np.isnan(counts).any(axis=1))
+    broken = np.isnan(counts).any(axis=1) | posts["read_problem"].notna().to_numpy()
+    rows = np.flatnonzero(~broken)
     counts, texts = counts[rows], posts.iloc[rows].reset_index(drop=True)
     figures = _Figures(RECIPE_FIGURES)
     figures.add(
@@ -304,7 +312,7 @@ def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
     )
     if len(counts) == 0:
         return figures.frame("no row to read")
-    figures.add(_count_figures(counts))
+    figures.add(_count_figures(counts) | _text_figures(texts))
     if len(counts) > row_limit:
         return figures.frame(_too_many(row_limit))
     scaled: Array = StandardScaler().fit_transform(counts)
@@ -335,8 +343,8 @@ def correct(
 ) -> pd.DataFrame:
     """Compute what the recipe's figures should be compared with.
 
-    Counts enter with their intervals: a band such as `10+` stands at the middle of
-    its logarithmic interval, an open band ends at ten times its start. The nulls
+    A banded count such as `10+` stands at the middle of its band on the log scale; an
+    open band ends before ten times its start. The nulls
     hold the counts' distribution but no groups, and go through the notebook's own
     scaling and K-means: columns shuffled one by one (`permutation`), correlated
     log-normal counts (`lognormal`), and a Gaussian copula with the observed counts
@@ -344,8 +352,9 @@ def correct(
 
     Args:
         posts: one row per raw row, in the order given to `replicate`: the columns of
-            `RECIPE_COLUMNS` and of `BOUND_COLUMNS` (numbers; a null low is an
-            unreadable count, a null high an open interval).
+            `RECIPE_COLUMNS` and of `BAND_COLUMNS` (numbers: the count, which is the
+            start of its band, null if unreadable; and the band's last number, null
+            if open; a count that is no band ends where it starts).
         null_draws: draws of each null; 0 leaves the nulls out.
         row_limit: above this many rows nothing is fitted.
         seed: of the draws and of K-means on log counts.
@@ -364,10 +373,11 @@ def correct(
     """
     if null_draws < 0:
         raise ValueError(f"null_draws must not be negative, got {null_draws}")
-    posts = posts.loc[:, [*RECIPE_COLUMNS, *BOUND_COLUMNS]].reset_index(drop=True)
+    posts = posts.loc[:, [*RECIPE_COLUMNS, *BAND_COLUMNS]].reset_index(drop=True)
     read = _read_counts(posts)
-    low, middle = _interval_counts(posts)
+    low, middle = _band_counts(posts)
     usable = ~(np.isnan(read) | np.isnan(low)).any(axis=1)
+    usable &= posts["read_problem"].isna().to_numpy()
     read, low, middle = read[usable], low[usable], middle[usable]
     figures = _Figures(CORRECTED_FIGURES)
     if len(read) == 0:
@@ -490,6 +500,20 @@ def _count_figures(counts: Array) -> Figures:
     return {
         **_by_metric("data_sum", counts.sum(axis=0)),
         **_by_metric("data_sd", counts.std(axis=0)),
+    }
+
+
+def _text_figures(texts: pd.DataFrame) -> Figures:
+    title, body = (texts[column].fillna("") for column in ("title_raw", "body_raw"))
+    no_title, no_body = title.isin(MISSING_TEXT), body.isin(MISSING_TEXT)
+    text = title.mask(no_title, "") + body.mask(no_body, "")
+    kept = text.str.replace(DROPPED_CHARACTERS, "", regex=True)
+    return {
+        "data_title_missing": float(no_title.sum()),
+        "data_body_missing": float(no_body.sum()),
+        "audit_placeholder_posts": float((no_title | no_body).sum()),
+        "audit_blank_posts": float((text.str.strip() == "").sum()),
+        "audit_emptied_posts": float((kept.str.strip() == "").sum()),
     }
 
 
@@ -661,13 +685,13 @@ def _topic_by_cluster_figures(labels: Labels, weights: Array) -> Figures:
     }
 
 
-def _interval_counts(posts: pd.DataFrame) -> tuple[Array, Array]:
-    """Lower ends, and middles on the log scale; each n rows x 4 metrics."""
+def _band_counts(posts: pd.DataFrame) -> tuple[Array, Array]:
+    """Starts of the bands, and middles on the log scale; each n rows x 4 metrics."""
     lows: list[Array] = []
     middles: list[Array] = []
     for metric in METRICS:
-        low: Array = posts[f"{metric}_count_low"].to_numpy(np.float64)
-        high: Array = posts[f"{metric}_count_high"].to_numpy(np.float64)
+        low: Array = posts[f"{metric}_count"].to_numpy(np.float64)
+        high: Array = posts[f"{metric}_count_band_end"].to_numpy(np.float64)
         high = np.where(np.isnan(high), np.maximum(10 * low - 1, low), high)
         lows.append(low)
         middle: Array = np.expm1((np.log1p(low) + np.log1p(high)) / 2)
