@@ -289,8 +289,8 @@ def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
             DBSCAN grow with the square of the rows.
 
     Returns:
-        One row per figure of `RECIPE_FIGURES`: figure_id, figure_value (double or
-        null), figure_text (text or null), reason (why both are null).
+        One row per figure of `RECIPE_FIGURES`: figure_id, figure_value (float64, NaN
+        if none), figure_text (string or NA), reason (why there is neither).
 
     Raises:
         KeyError: a column is missing.
@@ -437,7 +437,11 @@ class _Figures:
             else:
                 rows.append((name, None, None, self.reasons.get(name, otherwise)))
         frame = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS), dtype=object)
-        return frame.astype({"figure_value": np.float64})
+        text_columns = [name for name in FIGURE_COLUMNS if name != "figure_value"]
+        # a typed text column stays text where every value is missing
+        return frame.astype(
+            {"figure_value": np.float64, **dict.fromkeys(text_columns, "string")}
+        )
 
 
 def _too_many(row_limit: int) -> str:
