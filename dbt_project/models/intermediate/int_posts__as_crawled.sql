@@ -20,17 +20,17 @@ as_crawled as (
         case when read_problem is null then title_raw end as title_raw,
         case when read_problem is null then body_raw end as body_raw,
         {%- for count in counts %}
-        case when read_problem is null then {{ count }}_count_raw end
-            as {{ count }}_count_raw,
+            case when read_problem is null then {{ count }}_count_raw end
+                as {{ count }}_count_raw,
         {%- endfor %}
 
         -- numerics
         {%- for count in counts %}
-        {{ count }}_count,
-        case
-            when is_{{ count }}_count_censored then {{ count }}_count_high
-            else {{ count }}_count
-        end as {{ count }}_count_band_end,
+            {{ count }}_count,
+            case
+                when is_{{ count }}_count_censored then {{ count }}_count_high
+                else {{ count }}_count
+            end as {{ count }}_count_band_end,
         {%- endfor %}
 
         -- booleans

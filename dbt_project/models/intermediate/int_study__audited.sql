@@ -97,9 +97,9 @@ marked_rows as (
         concat_ws(' ', title_raw, body_raw) as full_text,
         contains(full_text, '[话题]') as is_marked,
         {%- for count in counts %}
-        coalesce({{ count }}_count_band_end > {{ count }}_count, false)
-        or ({{ count }}_count is not null and {{ count }}_count_band_end is null)
-        {%- if not loop.last %} or{% endif %}
+            coalesce({{ count }}_count_band_end > {{ count }}_count, false)
+            or ({{ count }}_count is not null and {{ count }}_count_band_end is null)
+            {%- if not loop.last %} or{% endif %}
         {%- endfor %} as is_banded
     from post_rows
 ),
@@ -109,8 +109,10 @@ row_facts as (
         count(*) as row_count,
         sum(
             {%- for count in counts %}
-            coalesce(regexp_matches({{ count }}_count_raw, '千|亿|[kKwW]'), false)::int
-            {%- if not loop.last %} +{% endif %}
+                coalesce(
+                    regexp_matches({{ count }}_count_raw, '千|亿|[kKwW]'), false
+                )::int
+                {%- if not loop.last %} +{% endif %}
             {%- endfor %}
         ) as misread_cell_count,
         count(*) filter (is_banded) as banded_row_count,
@@ -166,11 +168,11 @@ post_facts as (
         count(*) filter (sticker_count > 0) as sticker_post_count,
         median(like_count) as like_median,
         {%- for count in counts %}
-        sum({{ count }}_count) as {{ count }}_sum,
-        -- an open band is taken to end before ten times its start
-        sum(coalesce(
-            {{ count }}_count_high, greatest(10 * {{ count }}_count - 1, 1)
-        )) as {{ count }}_sum_high,
+            sum({{ count }}_count) as {{ count }}_sum,
+            -- an open band is taken to end before ten times its start
+            sum(coalesce(
+                {{ count }}_count_high, greatest(10 * {{ count }}_count - 1, 1)
+            )) as {{ count }}_sum_high,
         {%- endfor %}
         strftime(min(platform_time), '%Y-%m-%d %H:%M') as first_post,
         strftime(max(platform_time), '%Y-%m-%d %H:%M') as last_post,
@@ -258,26 +260,26 @@ facts as (
 
 audited as (
     {%- for figure_id, number, words, corrected_number, corrected_words in figures %}
-    select
-        '{{ figure_id }}' as figure_id,
-        ({{ number }})::double as reproduced_number,
-        ({{ words }})::varchar as reproduced_text,
-        ({{ corrected_number }})::double as corrected_number,
-        ({{ corrected_words }})::varchar as corrected_text
-    from facts
-    union all
+        select
+            '{{ figure_id }}' as figure_id,
+            ({{ number }})::double as reproduced_number,
+            ({{ words }})::varchar as reproduced_text,
+            ({{ corrected_number }})::double as corrected_number,
+            ({{ corrected_words }})::varchar as corrected_text
+        from facts
+        union all
     {%- endfor %}
     {%- for count in counts %}
-    select
-        'data_sum_{{ count }}' as figure_id,
-        null::double as reproduced_number,
-        null::varchar as reproduced_text,
-        {{ count }}_sum::double as corrected_number,
-        {{ count }}_sum || ' to ' || {{ count }}_sum_high as corrected_text
-    from facts
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        select
+            'data_sum_{{ count }}' as figure_id,
+            null::double as reproduced_number,
+            null::varchar as reproduced_text,
+            {{ count }}_sum::double as corrected_number,
+            {{ count }}_sum || ' to ' || {{ count }}_sum_high as corrected_text
+        from facts
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
     {%- endfor %}
 )
 
