@@ -1,11 +1,10 @@
 import csv
-import os
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import real_crawl
 
 from refugee_adaptation.methods import study_recipe
 from refugee_adaptation.methods.study_recipe import (
@@ -20,12 +19,6 @@ from refugee_adaptation.methods.study_recipe import (
     read_count,
     replicate,
 )
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-SHARED_DATA = Path(
-    os.environ.get("ADAPTATION_SHARED_DATA", REPOSITORY.parent / "shared" / "data")
-)
-STUDY_FILE = SHARED_DATA / "study" / "tt_refugee_content.csv"
 
 COUNT_PATTERN = re.compile(r"([\d.]+)(千|万)?(\+)?")
 UNITS = {"千": 1_000, "万": 10_000, None: 1}
@@ -206,6 +199,14 @@ def test_the_same_posts_and_seed_give_the_same_figures():
     assert not first["figure_value"].equals(other["figure_value"])
 
 
+def test_corrections_do_not_depend_on_the_order_of_rows():
+    posts = synthetic_posts()
+    shuffled = posts.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(
+        correct(posts, null_draws=2), correct(shuffled, null_draws=2)
+    )
+
+
 def test_high_scores_come_without_any_group():
     figures = values(correct(synthetic_posts(), null_draws=5, seed=1))
     # independent log-normal columns: by construction there is no group to find
@@ -234,9 +235,7 @@ def test_a_missing_column_is_an_error():
 
 @pytest.fixture(scope="module")
 def study_posts():
-    if not STUDY_FILE.exists():
-        pytest.skip(f"the study's file is not at {STUDY_FILE}")
-    with STUDY_FILE.open(encoding="utf-8-sig", newline="") as file:
+    with real_crawl("study").open(encoding="utf-8-sig", newline="") as file:
         rows = pd.DataFrame(list(csv.DictReader(file)))
     counts = rows[[f"{metric}_count" for metric in METRICS]].to_numpy().tolist()
     posts = make_posts(counts)
@@ -423,3 +422,77 @@ def test_corrected_study_number(corrected_study, figure, number, tolerance):
 
 def test_corrected_study_sizes(corrected_study):
     assert corrected_study["clusters_sizes"] == "444/193/87"
+
+
+@pytest.mark.pipeline
+def test_the_study_is_known_by_its_contents_and_reproduced(built, query):
+    database = built("study")
+    assert query(
+        database,
+        "select verdict, count(*) from study_replication group by 1 order by 1",
+    ) == [
+        ("measured here", 61),
+        ("not computed", 12),
+        ("not reproduced", 6),
+        ("reproduced", 100),
+    ]
+    # what the study states and its own file contradicts
+    assert query(
+        database,
+        "select figure_id, reproduced_value from study_replication "
+        "where not is_reproduced order by 1",
+    ) == [
+        ("audit_explorers_mean_likes", "85333.333333"),
+        ("audit_first_post", "2025-01-09 20:11"),
+        ("audit_last_post", "2025-03-02 13:43"),
+        ("audit_named_keywords", "8"),
+        ("audit_posts_after_end", "23"),
+        ("claim_posts", "724"),
+    ]
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize(
+    ("figure", "reproduced", "corrected"),
+    [
+        ("audit_band_cells", "13", None),
+        ("audit_banded_rows", "46", None),
+        ("audit_banded_rows_second_wave", "45", None),
+        ("data_sum_like", "1554694", "1563685 to 1984263"),
+        ("audit_placeholder_posts", "171", None),
+        ("audit_marker_count", "966", None),
+        ("audit_marker_posts", "175", None),
+        ("audit_marker_first_period", "5 of 533", None),
+        ("audit_marker_second_period", "170 of 191", None),
+        ("audit_users", "724", "676"),
+        ("audit_repeat_users", None, "35"),
+        ("audit_emoji_posts", "281", None),
+        ("audit_apostrophe_posts", "152", None),
+        ("audit_busiest_days", "0.719613", None),
+        ("audit_hour_shift", None, "13"),
+        ("audit_night_first_wave", "19 of 521", None),
+        ("audit_refugee_posts", "720 of 724", None),
+        ("follow_up_accuracy", "0.993844", None),
+        ("follow_up_auc", None, "0.572 to 0.830"),
+        ("follow_up_retained_here", "1 of 517", None),
+    ],
+)
+def test_the_audit_of_the_study(built, query, figure, reproduced, corrected):
+    assert query(
+        built("study"),
+        "select reproduced_value, corrected_value from study_replication "
+        f"where figure_id = '{figure}'",
+    ) == [(reproduced, corrected)]
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize("crawl", ["sample", "empty", "single"])
+def test_another_crawl_is_not_judged_and_says_why_a_figure_is_missing(
+    built, query, crawl
+):
+    assert query(
+        built(crawl),
+        "select count(*) from study_replication where is_study_file "
+        "or (is_reproduced is not null and topic != 'follow_up') "
+        "or coalesce(reproduced_value, corrected_value, reason) is null",
+    ) == [(0,)]

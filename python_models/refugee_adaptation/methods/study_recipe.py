@@ -382,7 +382,10 @@ def correct(
     low, middle = _band_counts(posts)
     usable = ~(np.isnan(read) | np.isnan(low)).any(axis=1)
     usable &= posts["read_problem"].isna().to_numpy()
-    read, low, middle = read[usable], low[usable], middle[usable]
+    # the order of the rows is nothing these figures may depend on
+    order = np.lexsort(np.hstack([read, middle]).T)
+    rows = order[usable[order]]
+    read, low, middle = read[rows], low[rows], middle[rows]
     figures = _Figures(CORRECTED_FIGURES)
     if len(read) == 0:
         return figures.frame("no row to read")
