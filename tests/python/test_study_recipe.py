@@ -4,8 +4,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import real_crawl
 
+from conftest import real_crawl
 from refugee_adaptation.methods import study_recipe
 from refugee_adaptation.methods.study_recipe import (
     BAND_COLUMNS,
