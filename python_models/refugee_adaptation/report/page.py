@@ -1,0 +1,85 @@
+"""Put the page together: sections, style, scripts and what the browser may do."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from refugee_adaptation.report.marts import Marts
+from refugee_adaptation.report.sections import SECTIONS
+from refugee_adaptation.report.story import Story
+from refugee_adaptation.report.texts import say
+
+
+def render(marts: Marts, *, most_people: int | None = 3000) -> str:
+    """Write the page.
+
+    Args:
+        marts: the tables of a build.
+        most_people: people per network, the most influential first; all with None.
+
+    Returns:
+        One HTML document that needs nothing else and asks for nothing.
+    """
+    story = Story(marts, most_people=most_people)
+    sections = [(one.key, story.tell(one)) for one in SECTIONS]
+    scripts = [Markup(source) for source in story.scripts]
+    # page text is escaped by default; only Markup, escaped when it was made, passes
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    template = environment.from_string(_part("page.html.jinja"))
+    return template.render(
+        say=say,
+        sections=sections,
+        style=Markup(_part("page.css")),
+        scripts=scripts,
+        data=story.data,
+        policy=_policy(scripts),
+        database=marts.path.name,
+        version=version("refugee-adaptation"),
+    )
+
+
+def write(database: Path, out: Path, *, most_people: int | None = 3000) -> int:
+    """Write the page of a build to a file.
+
+    Args:
+        database: the DuckDB file of a build.
+        out: the HTML file to write; its folder is made if need be.
+        most_people: people per network, the most influential first; all with None.
+
+    Returns:
+        Size of the file in bytes.
+
+    Raises:
+        MartsError: the database cannot be read.
+    """
+    with Marts(database) as marts:
+        page = render(marts, most_people=most_people).encode("utf-8")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(page)
+    return len(page)
+
+
+def _part(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text("utf-8")
+
+
+def _policy(scripts: list[Markup]) -> str:
+    """Say what the browser may do: run these scripts, and request nothing."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'"
+        for s in scripts
+    )
+    allowed = hashes or "'none'"
+    return (
+        f"default-src 'none'; script-src {allowed}; "
+        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )

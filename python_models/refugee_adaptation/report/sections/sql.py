@@ -1,0 +1,24 @@
+"""Pieces of SQL that several queries of the report share."""
+
+# 97.5th percentile of the standard normal distribution
+_Z = 1.959963985
+
+
+def wilson(positive: str, total: str, end: str) -> str:
+    """Write one end of the 95 % interval of a share (Wilson 1927).
+
+    Args:
+        positive: column with the number of positives.
+        total: column with the number of all.
+        end: `low` or `high`.
+
+    Returns:
+        A SQL expression, null where the total is zero.
+    """
+    sign = {"low": "-", "high": "+"}[end]
+    z = _Z
+    return (
+        f"({positive} + {z**2 / 2:.6f} {sign} {z} * sqrt({positive} * "
+        f"({total} - {positive}) / nullif({total}, 0) + {z**2 / 4:.6f})) "
+        f"/ ({total} + {z**2:.6f})"
+    )

@@ -1,0 +1,303 @@
+"""The parts of a page: sentences, figures and tables, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from refugee_adaptation.report.charts import Chart, figure_svg
+from refugee_adaptation.report.marts import (
+    Answer,
+    Marts,
+    NoRowsError,
+    NotBuiltError,
+    Row,
+)
+from refugee_adaptation.report.texts import say, term, texts
+from refugee_adaptation.report.wording import MISSING, moment, number, percent, span
+
+Teller = Callable[["Story"], None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page.
+
+    Attributes:
+        key: its group of texts and its anchor.
+        parts: what tells it; each is told even if another cannot be.
+    """
+
+    key: str
+    parts: tuple[Teller, ...]
+
+
+@dataclass
+class Story:
+    """What has been told so far of one section.
+
+    Attributes:
+        marts: the tables of a build.
+        section: key of the section.
+        blocks: the HTML of sentences, figures and tables, in order.
+        most_people: people per network, the most influential first; all with None.
+        figures: how many figures the page has so far.
+        scripts: source of the scripts that the page runs.
+        data: JSON that the scripts read, by the id of its element.
+    """
+
+    marts: Marts
+    section: str = ""
+    blocks: list[Markup] = field(default_factory=list)
+    most_people: int | None = 3000
+    figures: int = 0
+    scripts: list[str] = field(default_factory=list)
+    data: dict[str, Markup] = field(default_factory=dict)
+
+    def tell(self, section: Section) -> Markup:
+        """Tell one section.
+
+        Args:
+            section: which one.
+
+        Returns:
+            Its HTML.
+        """
+        self.section = section.key
+        self.blocks = []
+        for part in section.parts:
+            try:
+                part(self)
+            except NotBuiltError as missing:
+                self.notice("common.not_built", needed=missing.needed)
+            except NoRowsError as empty:
+                self.notice("common.no_rows", table=empty.table)
+        return Markup("\n").join(self.blocks)
+
+    def text(self, key: str, *answers: Answer, **values: object) -> None:
+        """Add a paragraph.
+
+        Args:
+            key: its text.
+            answers: the queries behind its numbers.
+            values: its numbers and words, already written.
+        """
+        words = Markup("<p>{}</p>").format(say(key, **values))
+        self.blocks.append(words + self._evidence(answers, None))
+
+    def lead(self, key: str, *answers: Answer, **values: object) -> None:
+        """Add the paragraph that says what the section found.
+
+        Args:
+            key: its text.
+            answers: the queries behind its numbers.
+            values: its numbers and words, already written.
+        """
+        words = Markup('<p class="lead">{}</p>').format(say(key, **values))
+        self.blocks.append(words + self._evidence(answers, None))
+
+    def heading(self, key: str) -> None:
+        """Add a heading inside the section.
+
+        Args:
+            key: its text.
+        """
+        self.blocks.append(Markup("<h3>{}</h3>").format(say(key)))
+
+    def notice(self, key: str, *answers: Answer, **values: object) -> None:
+        """Add a sentence that says why something is not shown or not known.
+
+        Args:
+            key: its text.
+            answers: the queries behind it.
+            values: words and numbers of the sentence.
+        """
+        words = Markup('<p class="notice">{}</p>').format(say(key, **values))
+        self.blocks.append(words + self._evidence(answers, None))
+
+    def figure(
+        self, key: str, chart: Chart, *answers: Answer, n: Any = None, **values: object
+    ) -> None:
+        """Add a figure with its caption.
+
+        Args:
+            key: its texts: `key` is the caption, `key_title` the title.
+            chart: draws it at a given width.
+            answers: the queries behind it.
+            n: number of observations in it.
+            values: words and numbers of the caption.
+        """
+        self.figures += 1
+        name = f"figure-{self.figures}"
+        wording = texts()[f"{key}_title"]
+        described = Markup(texts()[key]["en"]).format(**values).striptags()
+        drawn = figure_svg(chart, name, wording["en"], described)
+        self.blocks.append(
+            Markup(
+                '<figure id="{}"><figcaption><b>{}</b> {}</figcaption>{}{}</figure>'
+            ).format(
+                name,
+                say(f"{key}_title"),
+                say(key, **values),
+                drawn,
+                self._evidence(answers, n),
+            )
+        )
+
+    def table(
+        self,
+        key: str,
+        answer: Answer,
+        *,
+        columns: Sequence[str] | None = None,
+        terms: Mapping[str, str] | None = None,
+        n: Any = None,
+        most: int = 50,
+        others: Sequence[Answer] = (),
+        **values: object,
+    ) -> None:
+        """Add a table.
+
+        Args:
+            key: text of its caption.
+            answer: its rows.
+            columns: which of its columns, in order; all by default.
+            terms: group of texts that words the values of a column, by column.
+            n: number of observations behind it.
+            most: rows shown; the query gives the rest.
+            others: further queries behind it.
+            values: words and numbers of the caption.
+        """
+        rows = answer.some().rows
+        names = [
+            name
+            for name in columns or rows[0]
+            if not _is_shown_by_another(name, rows[0])
+        ]
+        body = Markup("\n").join(
+            Markup("<tr>{}</tr>").format(
+                Markup("").join(
+                    _cell(name, row, (terms or {}).get(name), first=name == names[0])
+                    for name in names
+                )
+            )
+            for row in rows[:most]
+        )
+        head = Markup("").join(
+            Markup('<th scope="col"{}>{}</th>').format(
+                Markup(' class="number"') if _is_numeric(name, rows) else "",
+                _header(name),
+            )
+            for name in names
+        )
+        more = Markup("")
+        if len(rows) > most:
+            more = Markup('<p class="more">{}</p>').format(
+                say("common.more_rows", shown=number(most), all=number(len(rows)))
+            )
+        self.blocks.append(
+            Markup(
+                '<div class="table" tabindex="0" role="region" aria-label="{}"><table>'
+                "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>"
+                "</table></div>{}{}"
+            ).format(
+                Markup(texts()[key]["en"]).format(**values).striptags(),
+                say(key, **values),
+                head,
+                body,
+                more,
+                self._evidence((answer, *others), n),
+            )
+        )
+
+    def _evidence(self, answers: Sequence[Answer], n: Any) -> Markup:
+        if not answers:
+            return Markup("")
+        tables = dict.fromkeys(table for one in answers for table in one.tables)
+        names = Markup(", ").join(Markup("<code>{}</code>").format(t) for t in tables)
+        count = Markup("")
+        if n is not None:
+            count = Markup(' <span class="n">n = {}</span>').format(number(n))
+        queries = Markup("").join(
+            Markup('<pre class="query"><code>{};</code></pre>').format(one.sql)
+            for one in answers
+        )
+        return Markup(
+            '<details class="evidence"><summary>{} {}{}</summary>{}</details>'
+        ).format(say("common.evidence"), names, count, queries)
+
+
+def _is_shown_by_another(name: str, row: Row) -> bool:
+    return (name.endswith("_zh") and f"{name[:-3]}_en" in row) or (
+        name.endswith("_high") and f"{name[:-5]}_low" in row
+    )
+
+
+def _is_share(name: str) -> bool:
+    return "share" in name.split("_")
+
+
+def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
+    return any(
+        isinstance(row[name], (int, float)) and not isinstance(row[name], bool)
+        for row in rows
+    )
+
+
+def _header(name: str) -> Markup:
+    key = f"column.{name.removesuffix('_en')}"
+    if key in texts():
+        return say(key)
+    if name.endswith("_low"):
+        return say("column.interval")
+    return Markup("{}").format(name.replace("_", " "))
+
+
+def _cell(name: str, row: Row, group: str | None, *, first: bool) -> Markup:
+    value = row[name]
+    kind = ""
+    words: Markup | str
+    if name.endswith("_en") and f"{name[:-3]}_zh" in row:
+        words = Markup(
+            '<span lang="en">{}</span><span lang="zh-Hans">{}</span>'
+        ).format(value, row[f"{name[:-3]}_zh"])
+    elif name.endswith("_low") and f"{name[:-4]}_high" in row:
+        kind = "number"
+        words = span(value, row[f"{name[:-4]}_high"], share=_is_share(name))
+    elif value is None:
+        words = MISSING
+    elif isinstance(value, bool):
+        words = say("common.yes") if value else say("common.no")
+    elif isinstance(value, list):
+        words = Markup(", ").join(
+            term(group, item) if group else Markup.escape(str(item)) for item in value
+        )
+    elif isinstance(value, (int, float)):
+        kind = "number"
+        words = percent(value) if _is_share(name) else number(value)
+    elif isinstance(value, str):
+        words = term(group, value) if group else value
+    else:
+        words = moment(value)
+    tag = "th" if first else "td"
+    if name == "verdict" or name.endswith("_verdict"):
+        kind = f"verdict {_tone(str(value))}"
+    return Markup("<{tag}{scope}{kind}>{words}</{tag}>").format(
+        tag=Markup(tag),
+        scope=Markup(' scope="row"') if first else "",
+        kind=Markup(' class="{}"').format(kind) if kind else "",
+        words=words,
+    )
+
+
+def _tone(verdict: str) -> str:
+    if verdict.startswith(("not identifiable", "not tested", "not computed")):
+        return "unknown"
+    if verdict.startswith(("not ", "below")):
+        return "against"
+    if verdict in {"descriptive", "reference", "another crawl", "measured here"}:
+        return "plain"
+    return "for"

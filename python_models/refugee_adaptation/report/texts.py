@@ -1,0 +1,125 @@
+"""Sentences, headings and labels in English and simplified Chinese."""
+
+from __future__ import annotations
+
+import html
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from markupsafe import Markup
+
+LANGUAGES = {"en": "en", "zh": "zh-Hans"}
+# groups whose texts stand inside charts
+CHART_GROUPS = ("axis", "feature", "group", "anomaly", "claim", "verdict", "metric")
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Read every text of the report.
+
+    Returns:
+        Wording by language code, by key such as `crawl.title`.
+
+    Raises:
+        ValueError: a text lacks one of the languages.
+    """
+    raw = tomllib.loads(files(__package__).joinpath("texts.toml").read_text("utf-8"))
+    found: dict[str, dict[str, str]] = {}
+    for group, entries in raw.items():
+        for key, wording in entries.items():
+            if len(wording) != len(LANGUAGES):
+                raise ValueError(f"{group}.{key} needs {len(LANGUAGES)} wordings")
+            found[f"{group}.{key}"] = dict(zip(LANGUAGES, wording, strict=True))
+    return found
+
+
+def say(key: str, **values: object) -> Markup:
+    """Word a text in every language; the page shows the one chosen.
+
+    Args:
+        key: group and name, such as `crawl.title`.
+        values: what stands in the braces; escaped unless it is Markup.
+
+    Returns:
+        One `span` per language.
+
+    Raises:
+        KeyError: there is no such text.
+    """
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(
+            LANGUAGES[language], Markup(wording).format(**values)
+        )
+        for language, wording in texts()[key].items()
+    )
+
+
+def label(key: str) -> str:
+    """Word a label of a chart; `in_every_language` words it again in the finished SVG.
+
+    Args:
+        key: group and name, such as `axis.posts`.
+
+    Returns:
+        The English wording.
+
+    Raises:
+        KeyError: there is no such text.
+    """
+    return texts()[key]["en"]
+
+
+def term(group: str, value: object) -> Markup:
+    """Word a value of a table, such as a verdict, where the texts have a word for it.
+
+    Args:
+        group: group of texts that holds the values.
+        value: the value as the table has it.
+
+    Returns:
+        The wording in every language, or the escaped value itself.
+    """
+    key = f"{group}.{value}"
+    return say(key) if key in texts() else Markup.escape(str(value))
+
+
+def chart_term(group: str, value: object) -> str:
+    """Word a value for a chart, where the texts have a word for it.
+
+    Args:
+        group: group of texts that holds the values.
+        value: the value as the table has it.
+
+    Returns:
+        The English wording, or the value itself.
+    """
+    key = f"{group}.{value}"
+    return label(key) if key in texts() else str(value)
+
+
+@cache
+def _chart_wordings() -> dict[str, dict[str, str]]:
+    return {
+        html.escape(wording["en"], quote=False): wording
+        for key, wording in texts().items()
+        if key.split(".")[0] in CHART_GROUPS
+    }
+
+
+def in_every_language(words: str) -> str:
+    """Word a label inside a finished chart in every language.
+
+    Args:
+        words: the label, escaped as SVG has it.
+
+    Returns:
+        One `tspan` per language where the texts have the label, else the label.
+    """
+    wording = _chart_wordings().get(words)
+    if wording is None:
+        return words
+    return "".join(
+        f'<tspan lang="{LANGUAGES[language]}">{html.escape(text, quote=False)}</tspan>'
+        for language, text in wording.items()
+    )
