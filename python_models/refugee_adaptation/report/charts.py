@@ -187,7 +187,7 @@ def coverage(frame: pd.DataFrame) -> Chart:
     )
 
     def draw(width: int) -> alt.TopLevelMixin:
-        return (
+        drawn: alt.Chart = (
             alt.Chart(parts)
             .mark_bar(height={"band": 0.7})
             .encode(
@@ -205,6 +205,7 @@ def coverage(frame: pd.DataFrame) -> Chart:
             )
             .properties(width=width - 120, height=alt.Step(22))
         )
+        return drawn
 
     return draw
 
@@ -273,14 +274,13 @@ def median_by_day(frame: pd.DataFrame) -> Chart:
         scale = alt.Scale(type="symlog", constant=1)
         y = alt.Y("low:Q", title=_axis("engagement"), scale=scale, axis=_log_axis())
         base = alt.Chart(days).encode(x=_day_axis("post_date", width, _axis("day")))
-        return (
-            base.mark_rule(color=BLUE, opacity=0.5, strokeWidth=2).encode(
-                y=y, y2="high:Q"
-            )
-            + base.mark_circle(color=BLUE, size=36, opacity=1).encode(
-                y=alt.Y("median:Q", scale=scale)
-            )
-        ).properties(width=width - 60, height=200)
+        bars = base.mark_rule(color=BLUE, opacity=0.5, strokeWidth=2).encode(
+            y=y, y2="high:Q"
+        )
+        points = base.mark_circle(color=BLUE, size=36, opacity=1).encode(
+            y=alt.Y("median:Q", scale=scale)
+        )
+        return alt.layer(bars, points).properties(width=width - 60, height=200)
 
     return draw
 
@@ -441,7 +441,7 @@ def day_counts(frame: pd.DataFrame, axis: str) -> Chart:
 
     def draw(width: int) -> alt.TopLevelMixin:
         count = max(days["day"].nunique(), 30)
-        return (
+        drawn: alt.Chart = (
             alt.Chart(days)
             .mark_bar(width=max(2, int(0.7 * width / count)))
             .encode(
@@ -452,6 +452,7 @@ def day_counts(frame: pd.DataFrame, axis: str) -> Chart:
             )
             .properties(width=width - 60, height=200)
         )
+        return drawn
 
     return draw
 

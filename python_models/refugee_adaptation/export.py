@@ -1,0 +1,243 @@
+"""Take the results along: `python -m refugee_adaptation.export --out exports/`.
+
+Every table of schema `main` as Parquet and as CSV, the networks as GraphML and GEXF,
+and a data dictionary. Parquet holds what the tables hold. CSV is made safe for
+spreadsheets (OWASP, "CSV Injection"): a text that a spreadsheet would run as a formula
+gets an apostrophe in front. GraphML and GEXF hold no character that XML 1.0 forbids.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from refugee_adaptation.report.marts import Marts, MartsError, Row
+
+# Starts of a cell that spreadsheets read as a formula, full-width forms among them.
+FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+# XML 1.0, production 2: all characters but these are allowed.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def safe_text(text: str) -> str:
+    """Drop what XML 1.0 cannot hold.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The text without control characters, lone surrogates and non-characters.
+    """
+    return _NOT_XML.sub("", text)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _csv_column(name: str, data_type: str) -> str:
+    column = _quoted(name)
+    if data_type.endswith("[]"):
+        # a list is one cell of JSON, which starts with a bracket
+        return f"to_json({column})::varchar as {column}"
+    if data_type != "VARCHAR":
+        return column
+    starts = ", ".join(f"chr({ord(start)})" for start in FORMULA_STARTS)
+    return (
+        f"case when left({column}, 1) in ({starts}) "
+        f"then chr(39) || {column} else {column} end as {column}"
+    )
+
+
+def export_tables(marts: Marts, out: Path) -> list[Path]:
+    """Write every mart as Parquet and as CSV.
+
+    Args:
+        marts: the tables of a build.
+        out: folder to write `parquet/` and `csv/` to.
+
+    Returns:
+        The files, in the order written.
+    """
+    written = []
+    cursor = marts.cursor()
+    for folder in ("parquet", "csv"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    for table in marts.names:
+        parquet = out / "parquet" / f"{table}.parquet"
+        cursor.execute(
+            f"copy (select * from main.{_quoted(table)}) "
+            f"to {_literal(str(parquet))} (format parquet)"
+        )
+        columns = ", ".join(
+            _csv_column(name, data_type) for name, data_type, _ in marts.columns(table)
+        )
+        csv = out / "csv" / f"{table}.csv"
+        cursor.execute(
+            f"copy (select {columns} from main.{_quoted(table)}) "
+            f"to {_literal(str(csv))} (format csv, header)"
+        )
+        written += [parquet, csv]
+    cursor.close()
+    return written
+
+
+def export_dictionary(marts: Marts, out: Path) -> Path:
+    """Write what every table and column means.
+
+    Args:
+        marts: the tables of a build.
+        out: folder to write `data_dictionary.md` to.
+
+    Returns:
+        The file.
+    """
+    lines = ["# Data dictionary", "", "Every table, with its grain, and every column."]
+    for table in marts.names:
+        described = marts.description(table).split("```")[0].strip()
+        lines += [
+            "",
+            f"## {table}",
+            "",
+            " ".join(described.split()) or "No description.",
+        ]
+        lines += ["", "| column | type | meaning |", "|---|---|---|"]
+        for name, data_type, meaning in marts.columns(table):
+            told = " ".join(meaning.split()).replace("|", "\\|")
+            lines.append(f"| {name} | {data_type.lower()} | {told} |")
+    path = out / "data_dictionary.md"
+    out.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def _attributes(row: Row, *without: str) -> dict[str, Any]:
+    """Give the values that graph formats can hold; a missing one is left out."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in without or value is None:
+            continue
+        if isinstance(value, bool | int | float):
+            found[name] = value
+        elif isinstance(value, list):
+            found[name] = safe_text(", ".join(str(item) for item in value))
+        elif isinstance(value, dt.date):
+            found[name] = value.isoformat()
+        else:
+            found[name] = safe_text(str(value))
+    return found
+
+
+def network(marts: Marts, tie_kind: str) -> nx.Graph:
+    """Build the network of one kind of tie.
+
+    Args:
+        marts: the tables of a build.
+        tie_kind: such as `reply`.
+
+    Returns:
+        A graph of pseudonyms with the columns of `user_communities`, `influencers` and
+        `network_layout` on its nodes, and those of `community_edges` on its edges.
+
+    Raises:
+        NotBuiltError: the build has no `community_edges`.
+    """
+    graph = nx.Graph(tie_kind=tie_kind)
+    for table in ("user_communities", "influencers", "network_layout"):
+        if not marts.has(table):
+            continue
+        for row in marts.ask(f"select * from {table} order by tie_kind, user_id").rows:
+            if row["tie_kind"] == tie_kind:
+                graph.add_node(
+                    row["user_id"], **_attributes(row, "user_id", "tie_kind")
+                )
+    edges = marts.ask(
+        "select * from community_edges order by tie_kind, low_user_id, high_user_id"
+    )
+    for row in edges.rows:
+        if row["tie_kind"] == tie_kind:
+            low, high = row["low_user_id"], row["high_user_id"]
+            graph.add_edge(
+                low, high, **_attributes(row, "low_user_id", "high_user_id", "tie_kind")
+            )
+    return graph
+
+
+def export_networks(marts: Marts, out: Path) -> list[Path]:
+    """Write the networks as GraphML and GEXF, one file per kind of tie.
+
+    Args:
+        marts: the tables of a build.
+        out: folder to write `networks/` to.
+
+    Returns:
+        The files; none where the build has no ties.
+    """
+    if not marts.has("community_edges"):
+        return []
+    kinds = marts.ask("select distinct tie_kind from community_edges order by tie_kind")
+    written = []
+    for row in kinds.rows:
+        (out / "networks").mkdir(parents=True, exist_ok=True)
+        graph = network(marts, row["tie_kind"])
+        graphml = out / "networks" / f"{row['tie_kind']}.graphml"
+        gexf = out / "networks" / f"{row['tie_kind']}.gexf"
+        nx.write_graphml(graph, graphml)
+        nx.write_gexf(graph, gexf)
+        written += [graphml, gexf]
+    return written
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the exports of a build.
+
+    Args:
+        arguments: those of the command line, without the program's name.
+
+    Returns:
+        The exit code: 0, or 2 when the database cannot be read.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m refugee_adaptation.export",
+        description="Write every table of a build as Parquet and CSV, its networks as "
+        "GraphML and GEXF, and a data dictionary.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument(
+        "--db",
+        type=Path,
+        default=Path(os.environ.get("ADAPTATION_DB", "adaptation.duckdb")),
+        help="database of a build",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("exports"), help="folder to write to"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        with Marts(options.db) as marts:
+            tables = export_tables(marts, options.out)
+            print(f"{len(tables) // 2} tables as Parquet and CSV")
+            graphs = export_networks(marts, options.out)
+            print(f"{len(graphs) // 2} networks as GraphML and GEXF")
+            dictionary = export_dictionary(marts, options.out)
+            print(f"data dictionary: {dictionary}")
+    except MartsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Exports: what was written can be opened again, and opens harmlessly."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import duckdb
+import networkx as nx
+import pytest
+
+from refugee_adaptation import summary
+from refugee_adaptation.export import FORMULA_STARTS, main, safe_text
+from refugee_adaptation.report.marts import Marts
+from report_marts import HOSTILE, small_build
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = small_build(tmp_path_factory.mktemp("build") / "small.duckdb")
+    connection = duckdb.connect(str(path))
+    connection.execute(
+        """
+        create table community_edges as
+        select
+            tie_kind,
+            'a<&>' as low_user_id,
+            'b' as high_user_id,
+            2.0 as weight,
+            ['=x', chr(11) || 'tag'] as shared_hashtags,
+            timestamp '2025-01-14' as first_at
+        from (values ('reply'), ('shared_hashtag')) as kinds (tie_kind);
+
+        create table user_communities as
+        select
+            'reply' as tie_kind,
+            'a<&>' as user_id,
+            'reply-1' as community_id,
+            null::double as seed_stability;
+
+        comment on table fct_posts is 'Posts | of the crawl. One row per post.';
+        comment on column fct_posts.title is 'The title.';
+        """
+    )
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("exports")
+    assert main(["--db", str(database), "--out", str(out)]) == 0
+    return out
+
+
+def test_parquet_holds_what_the_table_holds(database: Path, folder: Path) -> None:
+    connection = duckdb.connect(str(database), read_only=True)
+    exported = f"read_parquet('{folder}/parquet/fct_posts.parquet')"
+    for left, right in ((exported, "fct_posts"), ("fct_posts", exported)):
+        different = connection.execute(
+            f"from {left} except all from {right}"
+        ).fetchall()
+        assert different == []
+
+
+def test_no_csv_cell_is_a_formula(folder: Path) -> None:
+    guarded = 0
+    for path in sorted((folder / "csv").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            header, *rows = csv.reader(lines)
+        assert header
+        for row in rows:
+            for cell in row:
+                is_number = cell.lstrip("-").replace(".", "").isdigit()
+                assert is_number or not cell.startswith(tuple(FORMULA_STARTS))
+                guarded += cell.startswith("'=")
+    assert guarded > 0
+
+
+def test_a_csv_has_all_rows(folder: Path) -> None:
+    with (folder / "csv/fct_posts.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == 20
+    assert {row["title"] for row in rows} >= {HOSTILE[0], "'=HYPERLINK(1)"}
+
+
+@pytest.mark.parametrize("kind", ["reply", "shared_hashtag"])
+def test_networks_open_again(folder: Path, kind: str) -> None:
+    for graph in (
+        nx.read_graphml(folder / "networks" / f"{kind}.graphml"),
+        nx.read_gexf(folder / "networks" / f"{kind}.gexf"),
+    ):
+        assert set(graph.nodes) == {"a<&>", "b"}
+        edge = graph.edges["a<&>", "b"]
+        assert float(edge["weight"]) == 2
+        assert edge["shared_hashtags"] == "=x, tag"
+    if kind == "reply":
+        graph = nx.read_graphml(folder / "networks" / "reply.graphml")
+        assert graph.nodes["a<&>"] == {"community_id": "reply-1"}
+
+
+def test_text_for_xml_has_no_forbidden_character() -> None:
+    assert safe_text("a\x00b\x0bc\ufffe\ud800d\U0001f600\t\n") == "abcd\U0001f600\t\n"
+
+
+def test_the_dictionary_names_every_column(database: Path, folder: Path) -> None:
+    text = (folder / "data_dictionary.md").read_text("utf-8")
+    assert "| title | varchar | The title. |" in text
+    with Marts(database) as marts:
+        for table in marts.names:
+            assert f"## {table}" in text
+            for name, _, _ in marts.columns(table):
+                assert f"| {name} |" in text
+
+
+def test_a_missing_database_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--db", str(tmp_path / "none.duckdb"), "--out", str(tmp_path)]) == 2
+    assert "does not exist" in capsys.readouterr().err
+    assert summary.main(["--db", str(tmp_path / "none.duckdb")]) == 2
+
+
+def test_the_summary_has_ten_lines_whatever_was_built(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty.duckdb"
+    duckdb.connect(str(empty)).close()
+    for path in (database, empty):
+        report = str(tmp_path / "report.html")
+        assert summary.main(["--db", str(path), "--report", report]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 10
+        assert "not written yet" in lines[-1]
+    assert "not built (fct_posts)" in lines[0]

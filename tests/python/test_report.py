@@ -1,0 +1,181 @@
+"""The report: hostile text stays text, evidence runs, nothing missing breaks it."""
+
+from __future__ import annotations
+
+import html
+import re
+import string
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from refugee_adaptation.report import charts
+from refugee_adaptation.report.__main__ import main
+from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
+from refugee_adaptation.report.page import render
+from refugee_adaptation.report.sections import SECTIONS
+from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.texts import LANGUAGES, say, texts
+from refugee_adaptation.report.wording import moment, number, percent, span
+from report_marts import HOSTILE, small_build
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_build(tmp_path_factory.mktemp("build") / "small.duckdb")
+
+
+@pytest.fixture(scope="module")
+def page(database: Path) -> str:
+    with Marts(database) as marts:
+        return render(marts)
+
+
+def test_hostile_text_stays_text(page: str) -> None:
+    without_scripts = re.sub(r"<script[^>]*>.*?</script>", "", page, flags=re.DOTALL)
+    assert "window.ran" in without_scripts
+    assert "<script>window.ran" not in page
+    assert "<img" not in page
+    assert "<b>bad" not in page
+    assert html.escape("<script>window.ran = true</script>") in page
+
+
+def test_a_check_for_hostile_text_can_fail() -> None:
+    assert "<img" in f"<p>{HOSTILE[1]}</p>"
+
+
+def test_nothing_is_requested(page: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy
+    assert html.unescape(policy[1]).startswith("default-src 'none'; script-src ")
+    assert "unsafe-eval" not in policy[1]
+    assert "unsafe-inline" not in policy[1].split("script-src")[1].split(";")[0]
+    outside = re.findall(
+        r"""(?:src|href|action|data)\s*=\s*["']?(\w+:[^"'> ]+)""", page
+    )
+    assert set(outside) <= {"data:,"}
+
+
+def test_every_query_on_the_page_runs(page: str, database: Path) -> None:
+    queries = re.findall(
+        r'<pre class="query"><code>(.*?)</code></pre>', page, re.DOTALL
+    )
+    assert len(queries) > 5
+    connection = duckdb.connect(str(database), read_only=True)
+    for query in queries:
+        connection.execute(html.unescape(query)).fetchall()
+
+
+def test_every_figure_and_table_names_its_table(page: str) -> None:
+    main_part = page.split("<main")[1].split("</main>")[0]
+    blocks = len(re.findall(r"<figure |<table>|<p class=\"lead\">", main_part))
+    named = len(re.findall(r'<details class="evidence"><summary>.*?<code>', main_part))
+    assert blocks > 3
+    assert named >= blocks
+
+
+def test_a_build_without_marts_still_gives_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "empty.duckdb"
+    duckdb.connect(str(path)).close()
+    with Marts(path) as marts:
+        page = render(marts)
+    for section in SECTIONS:
+        assert f'id="{section.key}"' in page
+    assert page.count('class="notice"') >= len(SECTIONS)
+    assert "this build has no" in page
+
+
+def test_an_empty_mart_says_so(database: Path) -> None:
+    def part(story: Story) -> None:
+        story.table("crawl.rows", story.marts.ask("select * from fct_comments"))
+
+    with Marts(database) as marts:
+        told = Story(marts).tell(Section("crawl", (part,)))
+    assert "fct_comments is empty" in told
+
+
+def test_the_same_tables_give_the_same_page(page: str, database: Path) -> None:
+    with Marts(database) as marts:
+        assert render(marts) == page
+
+
+def test_both_languages_fill_the_same_braces() -> None:
+    for key, wording in texts().items():
+        fields = {
+            language: sorted(
+                name for _, name, _, _ in string.Formatter().parse(words) if name
+            )
+            for language, words in wording.items()
+        }
+        assert len({tuple(names) for names in fields.values()}) == 1, key
+        assert set(fields) == set(LANGUAGES)
+
+
+def test_values_in_texts_are_escaped() -> None:
+    assert "&lt;b&gt;" in say("common.because", reason="<b>")
+
+
+def test_ids_are_unique_and_links_lead_somewhere(page: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
+
+
+def test_charts_use_only_colours_the_style_sheet_knows(page: str) -> None:
+    inside = "".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
+    colours = set(re.findall(r'(?:fill|stroke)="([^"]+)"', inside))
+    known = {f"var({variable})" for variable in charts.VARIABLES.values()}
+    assert colours <= known | {"none", "transparent"}
+    assert "var(--blue)" in colours
+
+
+def test_charts_speak_to_screen_readers(page: str) -> None:
+    drawn = re.findall(r"<svg[^>]*>", page)
+    assert drawn
+    for tag in drawn:
+        assert 'role="img"' in tag
+        assert "aria-labelledby" in tag
+
+
+def test_a_missing_column_is_named(database: Path) -> None:
+    with Marts(database) as marts, pytest.raises(NotBuiltError, match="no_such_column"):
+        marts.ask("select no_such_column from fct_posts")
+
+
+def test_marts_are_read_only(database: Path) -> None:
+    with Marts(database) as marts, pytest.raises(duckdb.InvalidInputException):
+        marts.ask("drop table fct_posts")
+
+
+def test_a_database_that_is_not_there_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--db", str(tmp_path / "none.duckdb")]) == 2
+    assert "does not exist" in capsys.readouterr().err
+    (tmp_path / "text.duckdb").write_text("no database at all, only text")
+    with pytest.raises(MartsError, match="cannot be read"):
+        Marts(tmp_path / "text.duckdb")
+
+
+def test_the_command_writes_the_page(database: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new folder" / "report.html"
+    assert main(["--db", str(database), "--out", str(out)]) == 0
+    assert out.read_text("utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(None, "\u2013"), (1234567, "1,234,567"), (0.12345, "0.123"), (-2.0, "\u22122")],
+)
+def test_numbers_are_written_for_people(value: float | None, written: str) -> None:
+    assert number(value) == written
+
+
+def test_shares_and_intervals_are_written_for_people() -> None:
+    assert percent(0.8361) == "83.6\u00a0%"
+    assert percent(0.0004) == "0.040\u00a0%"
+    assert span(0.1, None, share=True) == "[10.0\u00a0%, \u2013]"
+    assert span(None, None) == "\u2013"
+    assert moment(None) == "\u2013"
