@@ -68,15 +68,11 @@ sizes as (
 
 cascades as (
     select
-        -- ids
         sizes.post_id,
-        row_number() over (order by sizes.first_comment_number) as cascade_number,
         posts.post_number,
         sizes.post_author_id,
         users.user_number as post_author_number,
         posts.source_file as post_source_file,
-
-        -- numerics
         sizes.comment_count,
         sizes.first_level_count,
         sizes.reply_count,
@@ -86,20 +82,17 @@ cascades as (
         posts.comment_count as declared_comment_count,
         sizes.depth,
         breadths.breadth,
-        2 * sizes.path_length_sum / (sizes.comment_count * (sizes.comment_count + 1))
-            as structural_virality,
-        sizes.comment_count / sizes.branching_count as branching_factor,
         sizes.median_reply_lag_hours,
-
-        -- booleans
         posts.is_comment_count_censored,
-
-        -- timestamps
-        least(posts.created_at, sizes.first_comment_at) as started_at,
         sizes.first_comment_at,
         sizes.half_size_at,
         sizes.last_comment_at,
-        sizes.captured_at
+        sizes.captured_at,
+        row_number() over (order by sizes.first_comment_number) as cascade_number,
+        2 * sizes.path_length_sum / (sizes.comment_count * (sizes.comment_count + 1))
+            as structural_virality,
+        sizes.comment_count / sizes.branching_count as branching_factor,
+        least(posts.created_at, sizes.first_comment_at) as started_at
     from sizes
     inner join breadths on sizes.post_id = breadths.post_id
     left join posts on sizes.post_id = posts.post_id

@@ -22,11 +22,11 @@ linked as (
         parents.comment_number as tree_parent_number,
         parents.user_id as tree_parent_user_id,
         parents.created_at as tree_parent_at,
-        comments.parent_comment_id is not null and parents.comment_id is null
-            as is_orphan,
         comments.created_at,
         comments.captured_at,
-        comments.source_file
+        comments.source_file,
+        comments.parent_comment_id is not null and parents.comment_id is null
+            as is_orphan
     from comments
     left join users on comments.user_id = users.user_id
     left join comments as parents
@@ -84,7 +84,6 @@ replies as (
 
 reply_tree as (
     select
-        -- ids
         linked.comment_id,
         linked.comment_number,
         linked.post_id,
@@ -94,22 +93,16 @@ reply_tree as (
         linked.tree_parent_id,
         linked.tree_parent_number,
         linked.source_file,
-
-        -- numerics
-        depths.tree_depth::integer as tree_depth,
+        linked.is_orphan,
+        linked.created_at,
+        linked.captured_at,
         subtrees.subtree_size,
+        replies.first_drawn_at,
+        depths.tree_depth::integer as tree_depth,
         coalesce(replies.reply_count, 0) as reply_count,
         coalesce(replies.drawn_count, 0) as drawn_count,
         date_diff('second', linked.tree_parent_at, linked.created_at) / 3600.0::double
-            as reply_lag_hours,
-
-        -- booleans
-        linked.is_orphan,
-
-        -- timestamps
-        linked.created_at,
-        linked.captured_at,
-        replies.first_drawn_at
+            as reply_lag_hours
     from linked
     inner join depths on linked.comment_id = depths.comment_id
     inner join subtrees on linked.comment_id = subtrees.comment_id

@@ -47,9 +47,9 @@ actions as (
 -- adoption can be seen only in people who both met tags and published
 timelines as (
     select
+        *,
         row_number() over (order by user_number, happened_at, is_post, post_number)
-            as action_number,
-        *
+            as action_number
     from actions
     qualify
         bool_or(is_post) over (partition by user_id)

@@ -33,7 +33,7 @@ answers as (
 -- did the person somebody turned to answer? known only from the answer on
 answered as (
     select
-        'answered' as signal,
+        'answered' as signal_name,
         'creator' as item_kind,
         comments.replied_to_user_id as item_id,
         coalesce(answers.answered_at, comments.created_at) as happened_at,
@@ -49,7 +49,7 @@ answered as (
 -- is a person who commented a newcomer?
 newcomer as (
     select
-        'newcomer' as signal,
+        'newcomer' as signal_name,
         events.item_kind,
         events.item_id,
         events.first_at as happened_at,
@@ -62,7 +62,7 @@ newcomer as (
 -- is a person who used the tag established on the platform?
 local as (
     select
-        'local' as signal,
+        'local' as signal_name,
         events.item_kind,
         events.item_id,
         events.first_at as happened_at,
@@ -75,7 +75,7 @@ local as (
 -- who commented under a note with the tag?
 reached as (
     select
-        'reached' as signal,
+        'reached' as signal_name,
         'tag' as item_kind,
         note_tags.hashtag as item_id,
         min(events.first_at) as happened_at,
@@ -89,7 +89,7 @@ reached as (
 -- did a few characters do?
 short as (
     select
-        'short' as signal,
+        'short' as signal_name,
         'note' as item_kind,
         post_id as item_id,
         created_at as happened_at,
@@ -112,7 +112,7 @@ trials as (
 
 signals as (
     select
-        trials.signal,
+        trials.signal_name,
         trials.item_kind,
         trials.item_id,
         items.item_number,

@@ -50,7 +50,17 @@ uniforms as (
     select
         draws.draw,
         drawn_users.user_number,
-        {{ hash_uniform(["draws.draw", "drawn_users.user_number"]) }} as uniform
+        (
+            ('0x' || substr(
+                md5(
+                    concat_ws(
+                        ':', {{ var("seed") }}, draws.draw, drawn_users.user_number
+                    )
+                ),
+                1,
+                8
+            ))::bigint + 0.5
+        ) / 4294967296 as uniform
     from draws
     cross join drawn_users
 ),
@@ -59,7 +69,17 @@ weights as (
     select
         draw,
         user_number,
-        {{ poisson_weight("uniform") }} as weight
+        -- the inverse of Poisson(1)
+        case
+            when uniform < 0.367879441 then 0
+            when uniform < 0.735758882 then 1
+            when uniform < 0.919698603 then 2
+            when uniform < 0.981011843 then 3
+            when uniform < 0.996340153 then 4
+            when uniform < 0.999405815 then 5
+            when uniform < 0.999916759 then 6
+            else 7
+        end as weight
     from uniforms
 ),
 

@@ -28,6 +28,8 @@ import pandas as pd
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+# the number under which shape_null gives the mean over all cascades
+MEAN_OF_CASCADES = 0
 SHAPE_STATISTICS = ("depth", "breadth", "structural_virality")
 # trees are drawn in blocks of about this many nodes, about 100 bytes each
 _BLOCK_NODES = 2_000_000
@@ -262,8 +264,9 @@ def shape_null(
             comment (whose shape the degrees fix), are left out.
 
     Returns:
-        One row per cascade and statistic (depth: steps to the deepest comment;
-        breadth: most comments at one depth; structural_virality) with the observed
+        One row per cascade and statistic (depth: steps to the deepest comment; breadth:
+        most comments at one depth; structural_virality), and one per statistic for the
+        mean over the cascades, under cascade number MEAN_OF_CASCADES: the observed
         value, the null's mean, standard deviation and 2.5 and 97.5 % quantiles, z
         (missing when the null does not vary) and the one-sided p-value (observed or
         more; never 0).
@@ -289,12 +292,23 @@ def shape_null(
                 degree = np.bincount(parent[parent >= 0], minlength=size)
                 rng = np.random.default_rng([seed, number])
                 block.append(np.vstack([parent, random_forests(degree, draws, rng)]))
-            statistics = _forest_statistics(np.vstack(block))
+            rows = np.vstack(block)
+            step = max(1, _BLOCK_NODES // size)
+            statistics = np.concatenate(
+                [
+                    _forest_statistics(rows[first : first + step])
+                    for first in range(0, len(rows), step)
+                ]
+            )
             numbers.extend(part)
             tables.append(statistics.reshape(len(part), draws + 1, -1))
     if not numbers:
         return _empty(_SHAPE_COLUMNS)
-    return _shape_table(np.array(numbers), np.concatenate(tables), draws)
+    values = np.concatenate(tables)
+    # each cascade was drawn on its own, so a mean of draws is a draw of the mean
+    numbers.append(MEAN_OF_CASCADES)
+    values = np.concatenate([values, values.mean(axis=0, keepdims=True)])
+    return _shape_table(np.array(numbers), values, draws)
 
 
 def _trees(comments: pd.DataFrame, min_comments: int) -> dict[int, IntArray]:

@@ -194,7 +194,7 @@ class Recommender:
         items: one row per item: item_kind, item_number, available_from (seconds),
             owner_number (who wrote the note, or who the creator is; missing for tags).
         note_tags: one row per note and tag: note_number, tag_number (item numbers).
-        signals: one row per trial: item_kind, item_number, signal, happened_at,
+        signals: one row per trial: item_kind, item_number, signal_name, happened_at,
             is_positive.
         half_life_days: age at which an interaction counts half towards recency.
         seed: seed of the order among equal scores.
@@ -259,7 +259,7 @@ class Recommender:
         self.trials: dict[str, tuple[IntArray, FloatArray, FloatArray]] = {}
         for strategy in STRATEGIES:
             rows = signals[
-                (signals["signal"] == strategy.signal)
+                (signals["signal_name"] == strategy.signal)
                 & (signals["item_kind"] == strategy.item_kind)
             ].sort_values(["happened_at", "item_number", "is_positive"])
             self.trials[strategy.name] = (
@@ -296,7 +296,7 @@ class Recommender:
             ).df(),
             note_tags.project("note_number, tag_number").df(),
             signals.project(
-                f"{kind} signal, epoch(happened_at) as happened_at, is_positive"
+                f"{kind} signal_name, epoch(happened_at) as happened_at, is_positive"
             ).df(),
             **options,
         )
@@ -462,18 +462,26 @@ class Recommender:
             if strategy.item_kind == kind and strategy.signal:
                 scores[strategy.name] = blended + moment.strategy[strategy.name]
         scores["blended"] = blended
-        # equal scores stand in a random order that the seed fixes
-        return {name: score + 1e-9 * jitter for name, score in scores.items()}
+        return scores
 
-    def candidates(self, user: int, kind: str, at: float) -> BoolArray:
-        """Items a person could be shown: existing, not their own, not known yet."""
+    def candidates(self, user: int, kind: str, at: float) -> IntArray:
+        """Items a person could be shown: existing, not their own, not known yet.
+
+        Args:
+            user: position of the person in ``users``, -1 for someone never seen.
+            kind: note, creator or tag.
+            at: seconds; only what happened before counts.
+
+        Returns:
+            Positions of the items among those of the kind.
+        """
         moment = self._moment(kind, at)
         allowed = moment.available.copy()
         if user >= 0:
             allowed &= self.owner[kind] != user
             events = self.events[kind]
             allowed[events.item[events.of_user(user, moment.cut)]] = False
-        return allowed
+        return np.flatnonzero(allowed)
 
 
 def _codes(known: IntArray, numbers: IntArray) -> IntArray:
@@ -484,12 +492,15 @@ def _codes(known: IntArray, numbers: IntArray) -> IntArray:
     return np.where(known[position] == numbers, position, -1).astype(np.int64)
 
 
-def _top(score: FloatArray, allowed: BoolArray, length: int) -> IntArray:
-    """Positions of the best allowed items, best first."""
-    places = np.flatnonzero(allowed)
+def _top(
+    scores: dict[str, FloatArray], name: str, places: IntArray, length: int
+) -> IntArray:
+    """The best of some items by a score, best first; equal ones in random order."""
+    score = scores[name][places] + 1e-9 * scores["random"][places]
     if len(places) > length:
-        places = places[np.argpartition(-score[places], length - 1)[:length]]
-    return places[np.argsort(-score[places], kind="stable")]
+        best = np.argpartition(-score, length - 1)[:length]
+        places, score = places[best], score[best]
+    return places[np.argsort(-score, kind="stable")]
 
 
 def recommend(
@@ -524,7 +535,7 @@ def recommend(
             for order, strategy in enumerate(STRATEGIES):
                 if strategy.item_kind != kind:
                     continue
-                best = _top(scores[strategy.name], allowed, length)
+                best = _top(scores, strategy.name, allowed, length)
                 blocks.append(
                     (
                         np.full(len(best), number),
@@ -645,8 +656,9 @@ def _evaluate_kind(
         people = max(len(recommender.users), 1)
         bits = -np.log2((known + 1) / (people + 1))
         best_possible = discount[: min(len(targets), length)].sum()
-        for name, score in recommender.signals(user, kind, moment).items():
-            shown = _top(score, allowed, length)
+        scores = recommender.signals(user, kind, moment)
+        for name in scores:
+            shown = _top(scores, name, allowed, length)
             hit = np.isin(shown, targets)
             values.setdefault(name, []).append(
                 (
