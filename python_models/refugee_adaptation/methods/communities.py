@@ -503,8 +503,8 @@ def _memberships_of(
             ),
             "tied_share": tied_count / max(resamples, 1),
             "resample_count": resamples,
-            "louvain_runs": list(np.column_stack(runs).tolist()),
-            "leiden_runs": list(np.column_stack(leiden_runs).tolist()),
+            "louvain_runs": list(np.column_stack(runs)),
+            "leiden_runs": list(np.column_stack(leiden_runs)),
         }
     )
 
@@ -574,7 +574,7 @@ def _run_rows(
         ("louvain", "louvain_runs", engine),
         ("leiden", "leiden_runs", FAST_ENGINE),
     ):
-        runs = list(np.array(members[column].tolist(), dtype=np.int64).T)
+        runs = list(np.vstack(members[column].tolist()).astype(np.int64).T)
         values = [modularity(graph.adjacency, run) for run in runs]
         rows.append(
             _row(
