@@ -7,8 +7,7 @@ value and the null it is judged by always come from the same engine.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,16 +47,23 @@ MEMBERSHIP_COLUMNS = {
     "louvain_runs": "object",
     "leiden_runs": "object",
 }
-EVIDENCE_COLUMNS = {
+RUN_COLUMNS = {
     "tie_kind": "object",
-    "check_name": "object",
+    "method": "object",
+    "run_number": "int64",
+    "engine": "object",
+    "modularity": "float64",
+    "community_count": "int64",
+    "consensus_ari": "float64",
+    "run_ari": "float64",
+}
+NULL_COLUMNS = {
+    "tie_kind": "object",
+    "null_model": "object",
     "engine": "object",
     "statistic": "object",
     "observed": "float64",
-    "observed_max": "float64",
     "run_count": "int64",
-    "run_ari": "float64",
-    "reference_ari": "float64",
     "null_mean": "float64",
     "null_sd": "float64",
     "z_score": "float64",
@@ -74,7 +80,8 @@ class Settings:
     Attributes:
         seed: start of every random draw.
         runs: Louvain (and Leiden) runs, each from another seed.
-        null_draws: graphs drawn from each null model.
+        null_draws: graphs drawn from the null model that decides.
+        side_null_draws: graphs drawn from the one given beside it.
         resamples: bootstrap samples of the ties.
         reference_edges: python-louvain serves graphs up to this many edges.
         edge_budget: edges times draws, per null model; larger graphs get fewer draws,
@@ -84,8 +91,9 @@ class Settings:
     seed: int
     runs: int = 10
     null_draws: int = 200
+    side_null_draws: int = 50
     resamples: int = 100
-    reference_edges: int = 50_000
+    reference_edges: int = 20_000
     edge_budget: int = 20_000_000
 
     def bounded(self, draws: int, edge_count: int) -> int:
@@ -238,7 +246,9 @@ def refine(
         if not inside.any():
             continue
         targets, place = np.unique(parts[around[inside]], return_inverse=True)
-        joined = np.bincount(place, weights=values[start[node] : start[node + 1]][inside])
+        joined = np.bincount(
+            place, weights=values[start[node] : start[node + 1]][inside]
+        )
         gain = joined - weight[node] * part_weight[targets]
         better = targets[gain > 1e-12]
         if not better.size:
@@ -314,7 +324,7 @@ def consensus(
     Returns:
         Community of each user, from 0 in no particular order, shape (n,).
     """
-    low, high, weight = ties.edge_list(graph)
+    low, high, _ = ties.edge_list(graph)
     for _ in range(CONSENSUS_ROUNDS):
         together = np.mean([run[low] == run[high] for run in runs], axis=0)
         if np.isin(together, (0.0, 1.0)).all():
@@ -399,19 +409,6 @@ def stays(reference: IntArray, other: IntArray) -> NDArray[np.bool_]:
     names, place = np.unique(other, return_inverse=True)
     target = np.array([matched.get(int(name), -1) for name in names], dtype=np.int64)
     return np.asarray(target[place] == reference)
-
-
-def mean_pairwise_ari(runs: Sequence[IntArray]) -> float:
-    """Mean adjusted Rand index over all pairs of runs; NaN below two runs.
-
-    Source: Hubert and Arabie (1985), Comparing partitions.
-    """
-    from sklearn.metrics import adjusted_rand_score
-
-    pairs = list(itertools.combinations(runs, 2))
-    if not pairs:
-        return np.nan
-    return float(np.mean([adjusted_rand_score(one, other) for one, other in pairs]))
 
 
 def graph_of(edges: pd.DataFrame, tie_kind: str) -> ties.TieGraph:
@@ -509,54 +506,24 @@ def _memberships_of(
     )
 
 
-def evidence(
-    members: pd.DataFrame,
-    edges: pd.DataFrame,
-    user_tags: pd.DataFrame,
-    settings: Settings,
-) -> pd.DataFrame:
-    """What speaks for and against the communities of each graph.
-
-    The null that decides keeps what would make modularity without any community: for
-    replies the number of users each one is tied to; for shared hashtags, a one-mode
-    projection, the tags of each user and the users of each tag. Rewiring the
-    projection's edges is given beside it because it is what most papers report.
+def run_summary(members: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    """Modularity of every run, and how far runs agree.
 
     Args:
         members: result of ``memberships``.
         edges: as for ``memberships``.
-        user_tags: as for ``memberships``.
-        settings: seeds and draws.
 
     Returns:
-        One row per kind of tie that has an edge, and check.
+        One row per kind of tie that has a tie, method (``consensus``, ``louvain``,
+        ``leiden``) and run: modularity, the adjusted Rand index with the consensus
+        and its mean with the other runs of the method.
     """
-    rows: list[Mapping[str, object]] = []
+    rows: list[dict[str, object]] = []
     for kind in TIE_KINDS:
-        graph = graph_of(edges, kind)
-        if graph.edge_count:
-            own = members[members["tie_kind"] == kind].sort_values("user_number")
-            rows += _run_rows(graph, kind, own)
-            rows += _null_rows(graph, kind, user_tags, settings)
-    table = pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
-    return table.astype(EVIDENCE_COLUMNS)
-
-
-def _row(tie_kind: str, check_name: str, engine: str, **values: object) -> dict[str, object]:
-    blank: dict[str, object] = {
-        name: np.nan for name, kind in EVIDENCE_COLUMNS.items() if kind == "float64"
-    }
-    return {
-        **blank,
-        "tie_kind": tie_kind,
-        "check_name": check_name,
-        "engine": engine,
-        "statistic": "modularity",
-        "run_count": 0,
-        "draw_count": 0,
-        "is_deciding": False,
-        **values,
-    }
+        own = members[members["tie_kind"] == kind].sort_values("user_number")
+        if len(own):
+            rows += _run_rows(graph_of(edges, kind), kind, own)
+    return pd.DataFrame(rows, columns=list(RUN_COLUMNS)).astype(RUN_COLUMNS)
 
 
 def _run_rows(
@@ -566,92 +533,118 @@ def _run_rows(
 
     agreed = members["community_number"].to_numpy(np.int64)
     engine = str(members["engine"].iloc[0])
-    published = modularity(graph.adjacency, agreed)
-    rows = [
-        _row(tie_kind, "consensus", engine, observed=published, observed_max=published)
-    ]
-    for name, column, by in (
-        ("louvain", "louvain_runs", engine),
-        ("leiden", "leiden_runs", FAST_ENGINE),
-    ):
-        runs = list(np.vstack(members[column].tolist()).astype(np.int64).T)
-        values = [modularity(graph.adjacency, run) for run in runs]
-        rows.append(
-            _row(
-                tie_kind,
-                name,
-                by,
-                observed=float(np.mean(values)),
-                observed_max=max(values),
-                run_count=len(runs),
-                run_ari=mean_pairwise_ari(runs),
-                reference_ari=float(
-                    np.mean([adjusted_rand_score(agreed, run) for run in runs])
-                ),
-            )
+    by_method = {
+        "consensus": (engine, [agreed]),
+        "louvain": (engine, _runs_of(members["louvain_runs"])),
+        "leiden": (FAST_ENGINE, _runs_of(members["leiden_runs"])),
+    }
+    rows: list[dict[str, object]] = []
+    for method, (by, runs) in by_method.items():
+        among = np.array(
+            [[adjusted_rand_score(one, other) for other in runs] for one in runs]
         )
+        others = len(runs) - 1
+        rows += [
+            {
+                "tie_kind": tie_kind,
+                "method": method,
+                "run_number": number + 1,
+                "engine": by,
+                "modularity": modularity(graph.adjacency, run),
+                "community_count": np.unique(run).size,
+                "consensus_ari": adjusted_rand_score(agreed, run),
+                "run_ari": (among[number].sum() - 1) / others if others else np.nan,
+            }
+            for number, run in enumerate(runs)
+        ]
     return rows
+
+
+def _runs_of(lists: pd.Series[Any]) -> list[IntArray]:
+    return list(np.vstack(lists.tolist()).astype(np.int64).T)
+
+
+def null_tests(
+    edges: pd.DataFrame, user_tags: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Modularity of each graph against null models.
+
+    The null that decides keeps what would make modularity without any community: for
+    replies the number of users each one is tied to; for shared hashtags, a one-mode
+    projection, the tags of each user and the users of each tag. Rewiring the
+    projection's edges is given beside it because it is what most papers report.
+
+    Args:
+        edges: as for ``memberships``.
+        user_tags: as for ``memberships``.
+        settings: seeds and draws.
+
+    Returns:
+        One row per kind of tie that has a tie, and null model.
+    """
+    rows: list[dict[str, object]] = []
+    for kind in TIE_KINDS:
+        graph = graph_of(edges, kind)
+        if graph.edge_count:
+            rows += _null_rows(graph, kind, user_tags, settings)
+    return pd.DataFrame(rows, columns=list(NULL_COLUMNS)).astype(NULL_COLUMNS)
 
 
 def _null_rows(
     graph: ties.TieGraph, tie_kind: str, user_tags: pd.DataFrame, settings: Settings
 ) -> list[dict[str, object]]:
-    draws = settings.bounded(settings.null_draws, graph.edge_count)
-    runs = [louvain(graph, settings.seed + run) for run in range(settings.runs)]
-    values = [modularity(graph.adjacency, run) for run in runs]
-    shared = {
-        "observed_max": max(values),
-        "run_count": len(runs),
-        "run_ari": mean_pairwise_ari(runs),
-    }
+    values = [
+        modularity(graph.adjacency, louvain(graph, settings.seed + run))
+        for run in range(settings.runs)
+    ]
+    observed = float(np.mean(values))
+    is_projection = tie_kind == "shared_hashtag"
+    deciding_draws = settings.bounded(settings.null_draws, graph.edge_count)
+    side_draws = settings.bounded(settings.side_null_draws, graph.edge_count)
 
     def drawn(graphs: Iterable[ties.TieGraph]) -> Iterable[float]:
         for draw, null in enumerate(graphs):
             yield modularity(null.adjacency, louvain(null, settings.seed + draw))
 
     def row(name: str, test: NullTest, **more: object) -> dict[str, object]:
-        return _row(
-            tie_kind,
-            name,
-            FAST_ENGINE,
-            observed=test.observed,
-            null_mean=test.mean,
-            null_sd=test.sd,
-            z_score=test.z,
-            p_value=test.p_value,
-            draw_count=test.draws,
+        return {
+            "tie_kind": tie_kind,
+            "null_model": name,
+            "engine": FAST_ENGINE,
+            "statistic": "modularity",
+            "observed": test.observed,
+            "run_count": settings.runs,
+            "null_mean": test.mean,
+            "null_sd": test.sd,
+            "z_score": test.z,
+            "p_value": test.p_value,
+            "draw_count": test.draws,
+            "is_deciding": False,
             **more,
-        )
+        }
 
-    observed = float(np.mean(values))
-    rewired = ties.rewired_graphs(graph, draws, settings.generator(tie_kind, purpose=2))
-    rows = [
-        row(
-            "degree_preserving",
-            null_test(observed, drawn(rewired)),
-            is_deciding=tie_kind == "reply",
-            **shared,
-        )
-    ]
-    if tie_kind == "shared_hashtag":
+    rewired = ties.rewired_graphs(
+        graph,
+        side_draws if is_projection else deciding_draws,
+        settings.generator(tie_kind, purpose=2),
+    )
+    degrees = null_test(observed, drawn(rewired))
+    rows = [row("degree_preserving", degrees, is_deciding=not is_projection)]
+    if is_projection:
         incidence = ties.tag_incidence(user_tags)
         shuffles = list(
-            ties.tag_shuffles(incidence, draws, settings.generator(tie_kind, purpose=3))
+            ties.tag_shuffles(
+                incidence, deciding_draws, settings.generator(tie_kind, purpose=3)
+            )
         )
         projections = (ties.shared_tag_graph(incidence, tags) for tags in shuffles)
-        pairs = [ties.pair_count(incidence, 2, tags) for tags in shuffles]
-        pairs_observed = ties.pair_count(incidence, 2, incidence.tag_index)
+        shuffled = null_test(observed, drawn(projections))
+        pairs = null_test(
+            ties.pair_count(incidence, 2, incidence.tag_index),
+            (ties.pair_count(incidence, 2, tags) for tags in shuffles),
+        )
         rows += [
-            row(
-                "tag_shuffle",
-                null_test(observed, drawn(projections)),
-                is_deciding=True,
-                **shared,
-            ),
-            row(
-                "pairs_sharing_two_hashtags",
-                null_test(pairs_observed, pairs),
-                statistic="pairs of users",
-            ),
+            row("tag_shuffle", shuffled, is_deciding=True),
+            row("tag_shuffle_pairs", pairs, statistic="pairs of users", run_count=0),
         ]
     return rows

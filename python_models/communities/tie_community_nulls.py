@@ -2,14 +2,12 @@
 
 
 def model(dbt, _session):
-    """Judge the communities against null models. One row per kind of tie and check."""
-    from refugee_adaptation.methods.communities import Settings, evidence
+    """Judge modularity by null models. One row per kind of tie and null model."""
+    from refugee_adaptation.methods.communities import Settings, null_tests
 
-    members = dbt.ref("tie_communities")
     edges = dbt.ref("int_ties__undirected")
     user_tags = dbt.ref("int_ties__user_hashtags")
-    return evidence(
-        members.order("tie_kind, user_number").df(),
+    return null_tests(
         edges.project("tie_kind, low_user_number, high_user_number, weight").df(),
         user_tags.project("user_number, hashtag, rarity_score").df(),
         Settings(**dbt.config.meta_get("settings")),
