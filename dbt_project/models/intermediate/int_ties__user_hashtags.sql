@@ -51,15 +51,15 @@ kept_uses as (
         uses.post_ids,
         kept_hashtags.user_count,
         kept_hashtags.rarity_score,
+        uses.first_at,
+        uses.last_at,
         kept_hashtags.rarity_score / sqrt(
             sum(kept_hashtags.rarity_score ** 2) over (
                 partition by uses.user_id
-                order by kept_hashtags.rarity_score, uses.hashtag
+                order by kept_hashtags.rarity_score asc, uses.hashtag asc
                 rows between unbounded preceding and unbounded following
             )
-        ) as hashtag_weight,
-        uses.first_at,
-        uses.last_at
+        ) as hashtag_weight
     from uses
     inner join kept_hashtags on uses.hashtag = kept_hashtags.hashtag
     inner join users on uses.user_id = users.user_id

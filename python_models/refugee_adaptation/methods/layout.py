@@ -69,7 +69,8 @@ def pivot_mds(adjacency: Any) -> FloatArray:
     largest = vectors[np.abs(vectors).argmax(axis=0), [0, 1]]
     placed = centred @ (vectors * np.where(largest < 0, -1.0, 1.0))
     spread = placed.std(axis=0)
-    return np.round(placed / np.where(spread > 0, spread, 1.0), 6)
+    scaled: FloatArray = np.round(placed / np.where(spread > 0, spread, 1.0), 6)
+    return scaled
 
 
 def parts_of(component: IntArray) -> list[IntArray]:

@@ -1,0 +1,155 @@
+with
+
+ties as (
+    select * from {{ ref("int_ties__undirected") }}
+),
+
+runs as (
+    select * from {{ ref("tie_community_runs") }}
+),
+
+nulls as (
+    select * from {{ ref("tie_community_nulls") }}
+),
+
+tie_kinds as (
+    select unnest(['reply', 'shared_hashtag']) as tie_kind
+),
+
+ends as (
+    select
+        tie_kind,
+        low_user_id as user_id
+    from ties
+    union
+    select
+        tie_kind,
+        high_user_id as user_id
+    from ties
+),
+
+user_counts as (
+    select
+        tie_kind,
+        count(*) as user_count
+    from ends
+    group by tie_kind
+),
+
+tie_counts as (
+    select
+        tie_kind,
+        count(*) as tie_count
+    from ties
+    group by tie_kind
+),
+
+agreements as (
+    select
+        tie_kind,
+        max(modularity) filter (where method = 'consensus') as modularity,
+        max(community_count) filter (where method = 'consensus') as community_count,
+        max(engine) filter (where method = 'louvain') as louvain_engine,
+        avg(modularity) filter (where method = 'louvain') as louvain_modularity,
+        avg(run_ari) filter (where method = 'louvain') as louvain_seed_ari,
+        avg(modularity) filter (where method = 'leiden') as leiden_modularity,
+        avg(run_ari) filter (where method = 'leiden') as leiden_seed_ari,
+        avg(consensus_ari) filter (where method = 'leiden') as leiden_consensus_ari,
+        count(*) filter (where method = 'louvain') as seed_count
+    from runs
+    group by tie_kind
+),
+
+judged as (
+    select
+        tie_kinds.tie_kind,
+        coalesce(user_counts.user_count, 0) as user_count,
+        coalesce(tie_counts.tie_count, 0) as tie_count,
+        coalesce(agreements.community_count, 0) as community_count,
+        agreements.modularity,
+        agreements.louvain_engine,
+        agreements.louvain_modularity,
+        agreements.louvain_seed_ari,
+        agreements.leiden_modularity,
+        agreements.leiden_seed_ari,
+        agreements.leiden_consensus_ari,
+        coalesce(agreements.seed_count, 0) as seed_count,
+        deciding.null_model,
+        deciding.null_mean,
+        deciding.null_sd,
+        deciding.z_score,
+        deciding.p_value,
+        coalesce(deciding.draw_count, 0) as draw_count,
+        rewired.z_score as degree_preserving_z_score,
+        case
+            when tie_counts.tie_count is null or deciding.z_score is null
+                then 'not identifiable'
+            when deciding.z_score >= {{ var("community_z_from") }} then 'established'
+            else 'not established'
+        end as verdict
+    from tie_kinds
+    left join user_counts on tie_kinds.tie_kind = user_counts.tie_kind
+    left join tie_counts on tie_kinds.tie_kind = tie_counts.tie_kind
+    left join agreements on tie_kinds.tie_kind = agreements.tie_kind
+    left join nulls as deciding
+        on
+            tie_kinds.tie_kind = deciding.tie_kind
+            and deciding.is_deciding
+    left join nulls as rewired
+        on
+            tie_kinds.tie_kind = rewired.tie_kind
+            and rewired.null_model = 'degree_preserving'
+),
+
+reasoned as (
+    select
+        -- strings
+        tie_kind,
+        verdict,
+        case
+            when tie_count = 0 and tie_kind = 'reply'
+                then 'the crawl holds no reply of one user to another'
+            when tie_count = 0
+                then
+                    'no hashtag is shared by two users and rare enough to tie them'
+            when z_score is null
+                then
+                    'the network is too small: every draw from its null model has the'
+                    || ' same modularity'
+            else
+                format(
+                    'modularity {:.3f} against {:.3f} (sd {:.3f}) in {} draws from the'
+                    || ' {} null: z {:.1f}, {} {{ var("community_z_from") }}',
+                    louvain_modularity,
+                    null_mean,
+                    null_sd,
+                    draw_count,
+                    replace(null_model, '_', '-'),
+                    z_score,
+                    if(verdict = 'established', 'not below', 'below')
+                )
+        end as reason,
+        null_model,
+        louvain_engine,
+
+        -- numerics
+        user_count,
+        tie_count,
+        community_count,
+        modularity,
+        null_mean,
+        null_sd,
+        z_score,
+        p_value,
+        draw_count,
+        degree_preserving_z_score,
+        seed_count,
+        louvain_modularity,
+        louvain_seed_ari,
+        leiden_modularity,
+        leiden_seed_ari,
+        leiden_consensus_ari
+    from judged
+)
+
+select * from reasoned
