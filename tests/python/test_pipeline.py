@@ -165,6 +165,8 @@ def tables_of(database: Path) -> dict[str, list[tuple[object, ...]]]:
                 ).fetchall()
                 if not column.endswith(("_id", "_ids"))
                 and column not in ("source_file", "item", "row_number")
+                # the study's recipe starts from the file's order, as its notebook did
+                and not column.startswith("reproduced_")
             ]
             listed = ", ".join(f'"{column}"' for column in columns)
             tables[table] = sorted(

@@ -50,17 +50,7 @@ uniforms as (
     select
         draws.draw,
         drawn_users.user_number,
-        (
-            ('0x' || substr(
-                md5(
-                    concat_ws(
-                        ':', {{ var("seed") }}, draws.draw, drawn_users.user_number
-                    )
-                ),
-                1,
-                8
-            ))::bigint + 0.5
-        ) / 4294967296 as uniform
+        {{ hash_uniform(["draws.draw", "drawn_users.user_number"]) }} as uniform
     from draws
     cross join drawn_users
 ),
@@ -69,17 +59,7 @@ weights as (
     select
         draw,
         user_number,
-        -- the inverse of Poisson(1)
-        case
-            when uniform < 0.367879441 then 0
-            when uniform < 0.735758882 then 1
-            when uniform < 0.919698603 then 2
-            when uniform < 0.981011843 then 3
-            when uniform < 0.996340153 then 4
-            when uniform < 0.999405815 then 5
-            when uniform < 0.999916759 then 6
-            else 7
-        end as weight
+        {{ poisson_weight("uniform") }} as weight
     from uniforms
 ),
 

@@ -77,6 +77,7 @@ select
     source_keyword,
     row_status,
     rejection_reasons,
+    read_problem,
     -- texts
     title_raw,
     body_raw,

@@ -24,7 +24,8 @@ import jieba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm, rankdata
+from scipy.spatial.distance import cdist
+from scipy.stats import rankdata
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.decomposition import NMF, PCA
 from sklearn.exceptions import ConvergenceWarning
@@ -36,6 +37,9 @@ from sklearn.metrics import (
     silhouette_score,
 )
 from sklearn.preprocessing import RobustScaler, StandardScaler
+
+from refugee_adaptation.methods.clustering import silhouette
+from refugee_adaptation.methods.copula import GaussianCopula
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -101,18 +105,24 @@ NAMED_KEYWORDS = (
 
 RECIPE_COLUMNS = (
     "user_id",
+    "read_problem",
     "is_second_wave",
     "title_raw",
     "body_raw",
     *(f"{metric}_count_raw" for metric in METRICS),
 )
-BOUND_COLUMNS = tuple(
-    f"{metric}_count_{side}" for metric in METRICS for side in ("low", "high")
+BAND_COLUMNS = tuple(
+    f"{metric}_count{end}" for metric in METRICS for end in ("", "_band_end")
 )
 FIGURE_COLUMNS = ("figure_id", "figure_value", "figure_text", "reason")
 
-_COUNT_FIGURES = tuple(
-    f"data_{what}_{metric}" for what in ("sum", "sd") for metric in METRICS
+_COUNT_FIGURES = (
+    *(f"data_{what}_{metric}" for what in ("sum", "sd") for metric in METRICS),
+    "data_title_missing",
+    "data_body_missing",
+    "audit_placeholder_posts",
+    "audit_blank_posts",
+    "audit_emptied_posts",
 )
 _CLUSTER_FIGURES = (
     "clusters_silhouette",
@@ -267,23 +277,24 @@ def cut_text(text: str | None) -> str:
     return " ".join(_tokenizer().cut(DROPPED_CHARACTERS.sub("", read).strip()))
 
 
-def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
+def replicate(posts: pd.DataFrame, *, row_limit: int = 5_000) -> pd.DataFrame:
     """Run the study's recipe on posts as crawled.
 
-    Rows whose counts the notebook cannot read (it would stop there) are left out
-    and counted in `data_rows_unreadable`.
+    Rows that the notebook cannot read (it would stop there) are left out and counted
+    in `data_rows_unreadable`.
 
     Args:
         posts: one row per raw row in file order, the columns of `RECIPE_COLUMNS`,
-            text or null but for `is_second_wave` (boolean or null: written in the
-            later of two periods; it only tells what a topic's weight predicts). Row
-            numbers in the figures count the readable rows from 0.
+            text or null. `read_problem` says why a record is not a row at all.
+            `is_second_wave` is a boolean or null (written in the later of two
+            periods): it only tells what a topic's weight predicts. Row numbers in
+            the figures count the readable rows from 0.
         row_limit: above this many rows the models are not fitted: silhouette and
             DBSCAN grow with the square of the rows.
 
     Returns:
-        One row per figure of `RECIPE_FIGURES`: figure_id, figure_value (double or
-        null), figure_text (text or null), reason (why both are null).
+        One row per figure of `RECIPE_FIGURES`: figure_id, figure_value (float64, NaN
+        if none), figure_text (string or NA), reason (why there is neither).
 
     Raises:
         KeyError: a column is missing.
@@ -293,7 +304,8 @@ def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
     """
     posts = posts.loc[:, list(RECIPE_COLUMNS)].reset_index(drop=True)
     counts = _read_counts(posts)
-    rows = np.flatnonzero(~np.isnan(counts).any(axis=1))
+    broken = np.isnan(counts).any(axis=1) | posts["read_problem"].notna().to_numpy()
+    rows = np.flatnonzero(~broken)
     counts, texts = counts[rows], posts.iloc[rows].reset_index(drop=True)
     figures = _Figures(RECIPE_FIGURES)
     figures.add(
@@ -304,7 +316,7 @@ def replicate(posts: pd.DataFrame, *, row_limit: int = 10_000) -> pd.DataFrame:
     )
     if len(counts) == 0:
         return figures.frame("no row to read")
-    figures.add(_count_figures(counts))
+    figures.add(_count_figures(counts) | _text_figures(texts))
     if len(counts) > row_limit:
         return figures.frame(_too_many(row_limit))
     scaled: Array = StandardScaler().fit_transform(counts)
@@ -330,13 +342,13 @@ def correct(
     posts: pd.DataFrame,
     *,
     null_draws: int = 20,
-    row_limit: int = 10_000,
+    row_limit: int = 5_000,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Compute what the recipe's figures should be compared with.
 
-    Counts enter with their intervals: a band such as `10+` stands at the middle of
-    its logarithmic interval, an open band ends at ten times its start. The nulls
+    A banded count such as `10+` stands at the middle of its band on the log scale; an
+    open band ends before ten times its start. The nulls
     hold the counts' distribution but no groups, and go through the notebook's own
     scaling and K-means: columns shuffled one by one (`permutation`), correlated
     log-normal counts (`lognormal`), and a Gaussian copula with the observed counts
@@ -344,8 +356,9 @@ def correct(
 
     Args:
         posts: one row per raw row, in the order given to `replicate`: the columns of
-            `RECIPE_COLUMNS` and of `BOUND_COLUMNS` (numbers; a null low is an
-            unreadable count, a null high an open interval).
+            `RECIPE_COLUMNS` and of `BAND_COLUMNS` (numbers: the count, which is the
+            start of its band, null if unreadable; and the band's last number, null
+            if open; a count that is no band ends where it starts).
         null_draws: draws of each null; 0 leaves the nulls out.
         row_limit: above this many rows nothing is fitted.
         seed: of the draws and of K-means on log counts.
@@ -364,11 +377,15 @@ def correct(
     """
     if null_draws < 0:
         raise ValueError(f"null_draws must not be negative, got {null_draws}")
-    posts = posts.loc[:, [*RECIPE_COLUMNS, *BOUND_COLUMNS]].reset_index(drop=True)
+    posts = posts.loc[:, [*RECIPE_COLUMNS, *BAND_COLUMNS]].reset_index(drop=True)
     read = _read_counts(posts)
-    low, middle = _interval_counts(posts)
+    low, middle = _band_counts(posts)
     usable = ~(np.isnan(read) | np.isnan(low)).any(axis=1)
-    read, low, middle = read[usable], low[usable], middle[usable]
+    usable &= posts["read_problem"].isna().to_numpy()
+    # the order of the rows is nothing these figures may depend on
+    order = np.lexsort(np.hstack([read, middle]).T)
+    rows = order[usable[order]]
+    read, low, middle = read[rows], low[rows], middle[rows]
     figures = _Figures(CORRECTED_FIGURES)
     if len(read) == 0:
         return figures.frame("no row to read")
@@ -427,7 +444,11 @@ class _Figures:
             else:
                 rows.append((name, None, None, self.reasons.get(name, otherwise)))
         frame = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS), dtype=object)
-        return frame.astype({"figure_value": np.float64})
+        text_columns = [name for name in FIGURE_COLUMNS if name != "figure_value"]
+        # a typed text column stays text where every value is missing
+        return frame.astype(
+            {"figure_value": np.float64, **dict.fromkeys(text_columns, "string")}
+        )
 
 
 def _too_many(row_limit: int) -> str:
@@ -490,6 +511,20 @@ def _count_figures(counts: Array) -> Figures:
     return {
         **_by_metric("data_sum", counts.sum(axis=0)),
         **_by_metric("data_sd", counts.std(axis=0)),
+    }
+
+
+def _text_figures(texts: pd.DataFrame) -> Figures:
+    title, body = (texts[column].fillna("") for column in ("title_raw", "body_raw"))
+    no_title, no_body = title.isin(MISSING_TEXT), body.isin(MISSING_TEXT)
+    text = title.mask(no_title, "") + body.mask(no_body, "")
+    kept = text.str.replace(DROPPED_CHARACTERS, "", regex=True)
+    return {
+        "data_title_missing": float(no_title.sum()),
+        "data_body_missing": float(no_body.sum()),
+        "audit_placeholder_posts": float((no_title | no_body).sum()),
+        "audit_blank_posts": float((text.str.strip() == "").sum()),
+        "audit_emptied_posts": float((kept.str.strip() == "").sum()),
     }
 
 
@@ -661,13 +696,13 @@ def _topic_by_cluster_figures(labels: Labels, weights: Array) -> Figures:
     }
 
 
-def _interval_counts(posts: pd.DataFrame) -> tuple[Array, Array]:
-    """Lower ends, and middles on the log scale; each n rows x 4 metrics."""
+def _band_counts(posts: pd.DataFrame) -> tuple[Array, Array]:
+    """Starts of the bands, and middles on the log scale; each n rows x 4 metrics."""
     lows: list[Array] = []
     middles: list[Array] = []
     for metric in METRICS:
-        low: Array = posts[f"{metric}_count_low"].to_numpy(np.float64)
-        high: Array = posts[f"{metric}_count_high"].to_numpy(np.float64)
+        low: Array = posts[f"{metric}_count"].to_numpy(np.float64)
+        high: Array = posts[f"{metric}_count_band_end"].to_numpy(np.float64)
         high = np.where(np.isnan(high), np.maximum(10 * low - 1, low), high)
         lows.append(low)
         middle: Array = np.expm1((np.log1p(low) + np.log1p(high)) / 2)
@@ -720,7 +755,7 @@ def _null_figures(read: Array, middle: Array, draws: int, seed: int) -> Figures:
     scaled: Array = StandardScaler().fit_transform(read)
     observed = silhouette_score(scaled, _k_means(scaled, 10, RANDOM_STATE).labels_)
     figures: Figures = {"audit_null_draws": float(draws)}
-    for null, draw in _null_draws(read, middle).items():
+    for null, draw in _null_draws(read, middle, seed).items():
         # one stream a null, so that no null's draws depend on another's
         stream = np.random.default_rng([seed, _NULLS.index(null)])
         scores = np.array([_null_silhouette(draw(stream)) for _ in range(draws)])
@@ -734,15 +769,10 @@ def _null_figures(read: Array, middle: Array, draws: int, seed: int) -> Figures:
 
 
 def _null_draws(
-    read: Array, middle: Array
+    read: Array, middle: Array, seed: int
 ) -> dict[str, Callable[[np.random.Generator], Array]]:
     logs = np.log1p(middle)
-    ranks = np.column_stack([rankdata(column) for column in read.T])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spearman = np.nan_to_num(np.corrcoef(ranks, rowvar=False))
-    correlation = 2 * np.sin(np.pi * spearman / 6)
-    np.fill_diagonal(correlation, 1.0)
-    ordered = np.sort(read, axis=0)
+    copula = GaussianCopula.fit(read, seed)
 
     def permutation(rng: np.random.Generator) -> Array:
         return rng.permuted(read, axis=0)
@@ -755,16 +785,7 @@ def _null_draws(
         return np.maximum(np.expm1(draw), 0.0)
 
     def rank_copula(rng: np.random.Generator) -> Array:
-        normals = rng.multivariate_normal(
-            np.zeros(len(METRICS)), correlation, len(read), check_valid="ignore"
-        )
-        levels = norm.cdf(normals)
-        return np.column_stack(
-            [
-                np.quantile(column, level)
-                for column, level in zip(ordered.T, levels.T, strict=True)
-            ]
-        )
+        return copula.draw(len(read), rng)
 
     return {
         "permutation": permutation,
@@ -775,4 +796,5 @@ def _null_draws(
 
 def _null_silhouette(counts: Array) -> float:
     scaled: Array = StandardScaler().fit_transform(counts)
-    return float(silhouette_score(scaled, _k_means(scaled, 10, RANDOM_STATE).labels_))
+    labels = _k_means(scaled, 10, RANDOM_STATE).labels_.astype(np.int64)
+    return silhouette(cdist(scaled, scaled), labels)

@@ -125,13 +125,14 @@ def _values_of_wave(
         exact_cells = size - sum(numbers)
         zeros = wave.zero_share[name] * size / max(exact_cells, 1)
         dealt = deal(exact_cells, QUANTILE_LEVELS, wave.quantiles[name], zeros)
-        # the small values of banded rows are spread evenly over the values up to 9
+        # a banded row has 10 likes or more, so its small values are the higher ones
         up_to_9 = int(np.searchsorted(dealt, 9, side="right"))
         if up_to_9 < small:  # only in a sample of a few posts
             dealt[:small], up_to_9 = 0, small
-        places = np.floor((np.arange(small) + 0.5) * up_to_9 / max(small, 1)).astype(
-            int
-        )
+        steps = ((np.arange(small) + 0.5) / max(small, 1)) ** 0.6
+        places = np.floor(steps * up_to_9).astype(np.int64)
+        places = np.maximum.accumulate(places - np.arange(small)) + np.arange(small)
+        places = np.minimum(places, up_to_9 - small + np.arange(small))
         parts.insert(0, dealt[places])
         banded_rows.append(np.concatenate(parts))
         exact_rows.append(np.delete(dealt, places))

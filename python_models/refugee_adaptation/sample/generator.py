@@ -67,7 +67,7 @@ class Sample:
         comments: Raw text, columns `COMMENT_COLUMNS`, one row per crawled row.
         users_truth: One row per person.
         posts_truth: One row per readable post.
-        adoptions_truth: One row per adoption of a spreading tag.
+        adoptions_truth: One row per chance to adopt a spreading tag met before.
         broken_truth: One row per broken row: table, kind, place in the frame (0-based)
             and whether its time can be repaired from the id.
         words_truth: One row per planted topic word.
@@ -173,6 +173,8 @@ def build(settings: Settings, size: int, batch: int) -> Sample:
                 "post_id": post_ids[labels.adoptions.post],
                 "hashtag": labels.adoptions.tag,
                 "exposure_count": labels.adoptions.exposures,
+                "has_room": labels.adoptions.has_room,
+                "is_adopted": labels.adoptions.is_adopted,
             }
         ),
         broken_truth=pd.concat([broken, broken_talk], ignore_index=True),
@@ -556,7 +558,7 @@ def _users_truth(
                     *visitors.account_created.tolist(),
                 ]
             ],
-            "is_turning_chinese": [*(people.trend > 0).tolist(), *[False] * others],
+            "is_adopting_chinese": [*(people.trend > 0).tolist(), *[False] * others],
             "first_post_at": blank(
                 np.array([utc(s) for s in people.first_post.tolist()], dtype=object)
             ),
@@ -604,8 +606,8 @@ def _tags_truth() -> pd.DataFrame:
         ("viral", v.VIRAL_TAGS),
         ("native", v.NATIVE_TAGS_ZH),
         ("culture", (*v.CULTURE_TAGS, *v.CULTURE_TAGS_ZH)),
-        ("promotion", v.PROMOTION_TAGS),
-        ("follow", v.FOLLOW_TAGS),
+        ("promotion", (*v.PROMOTION_TAGS, *v.PROMOTION_TAGS_ZH)),
+        ("follow", (*v.FOLLOW_TAGS, *v.FOLLOW_TAGS_ZH)),
         ("seeded", v.SEED_TAGS),
     ):
         rows += [(tag, kind, "", "") for tag in pool]

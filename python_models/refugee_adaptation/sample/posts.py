@@ -22,6 +22,8 @@ from refugee_adaptation.sample.vocabulary import TAG_COMMUNITIES, TOPICS
 LANGUAGES = ("none", "en", "mixed", "zh")
 INFLUENCER_LIKES = 10_000
 MANY_TAGS = 10
+RING_SIZE = 5
+RING_SECONDS = 3_600
 
 #: How far each behaviour of (imitator, social explorer, cultural adapter) is moved, in
 #: units of `separation`.
@@ -66,6 +68,7 @@ class Plan:
     topic: Ints
     topic_mix: Floats
     signs: dict[str, Bools]
+    ring: Ints
     is_influencer: Bools
     is_silent: Bools
 
@@ -84,7 +87,7 @@ def behaviour(
             + rng.normal(0, 0.85, len(skeleton.author))
         )
     since = skeleton.day - people.first_day[skeleton.author]
-    drift = people.trend[skeleton.author] * np.minimum(since / 14, 2.0)
+    drift = people.trend[skeleton.author] * (3.5 * np.minimum(since / 12, 1.0) - 1.8)
     scores["chinese"] = scores["chinese"] + min(settings.separation, 1.0) * drift
     return scores
 
@@ -230,12 +233,6 @@ def plan(
         # a February post without tags has words, else its content would be blank
         lean = 1.0 * february * (has_body[rows] & (rng.random(len(rows)) < 0.3))
         tag_count[rows] = take_in_order(values, rng.random(len(rows)) - lean)
-        if february:
-            inline[rows] = tag_count[rows] > 0
-        else:
-            tagged = rows[tag_count[rows] > 0]
-            wanted = _fill(len(rows), marginals.tags_inline)
-            inline[rng.permutation(tagged)[:wanted]] = True
         noise = np.column_stack([latent[name] for name in COUNT_NAMES])[rows]
         since = skeleton.day[rows] - people.first_day[skeleton.author[rows]]
         noise[:, 0] += 0.6 * video[rows] - 0.1 * np.minimum(since, 10)
@@ -247,10 +244,21 @@ def plan(
         )
         _spare_the_quiet(rng, dealt, rows, banded, is_silent)
         _grant_early_replies(rng, dealt, rows, people, skeleton, banded, is_silent)
-    signs = _signs(rng, settings, people, skeleton, stratum, tag_count)
+    speaks = has_body & np.isin(language, (1, 2))
+    signs, ring = _signs(
+        rng, settings, people, skeleton, stratum, tag_count, speaks, silent_author
+    )
+    for number, marginals in enumerate(STRATA):
+        tagged = np.flatnonzero((stratum == number) & (tag_count > 0))
+        if number == 2:
+            inline[tagged] = True  # the February crawl shows every tag in the text
+        else:
+            wanted = _fill(int((stratum == number).sum()), marginals.tags_inline)
+            inline[rng.permutation(tagged)[:wanted]] = True
     influencer = np.zeros(len(people), np.bool_)
     influencer[skeleton.author[dealt[:, 0] >= INFLUENCER_LIKES]] = True
     topic_mix, topic = _topics(rng, people, skeleton)
+    _share_topics(topic, skeleton, signs["near_duplicate"], ring)
     return Plan(
         stratum=stratum,
         wave=wave,
@@ -273,6 +281,7 @@ def plan(
         topic=topic,
         topic_mix=topic_mix,
         signs=signs,
+        ring=ring,
         is_influencer=influencer,
         is_silent=silent_author,
     )
@@ -302,10 +311,15 @@ def _spare_the_quiet(
     total = dealt[rows].sum(axis=1)
     needy = rows[(total == 0) & ~silent[rows]]
     small = (dealt[rows, 2] > 0) & (dealt[rows, 2] <= 3) & (dealt[rows, 0] > 0)
-    donors = rng.permutation(rows[small & ~banded[rows]])
+    donors = _least_liked(rng, dealt, rows[small & ~banded[rows]])
     pairs = min(len(needy), len(donors))
     dealt[needy[:pairs], 2] = dealt[donors[:pairs], 2]
     dealt[donors[:pairs], 2] = 0
+
+
+def _least_liked(rng: np.random.Generator, dealt: Ints, rows: Ints) -> Ints:
+    """Order rows by likes: their comments can go with the least loss of correlation."""
+    return np.asarray(rows[np.lexsort((rng.random(len(rows)), dealt[rows, 0]))])
 
 
 def _grant_early_replies(
@@ -322,7 +336,7 @@ def _grant_early_replies(
     needy = rows[promised[rows] & (dealt[rows, 2] == 0)]
     small = (dealt[rows, 2] > 0) & (dealt[rows, 2] <= 5) & (dealt[rows, 0] > 0)
     free = rows[small & ~promised[rows] & ~banded[rows] & ~silent[rows]]
-    donors = rng.permutation(free)
+    donors = _least_liked(rng, dealt, free)
     pairs = min(len(needy), len(donors))
     dealt[needy[:pairs], 2] = dealt[donors[:pairs], 2]
     dealt[donors[:pairs], 2] = 0
@@ -335,31 +349,80 @@ def _signs(
     skeleton: Skeleton,
     stratum: Ints,
     tag_count: Ints,
-) -> dict[str, Bools]:
+    speaks: Bools,
+    is_silent: Bools,
+) -> tuple[dict[str, Bools], Ints]:
     """Choose who shows which sign of an automated or commercial account.
 
     Deals the tag counts of 10 and more to the stuffing authors (changes `tag_count`).
+
+    Args:
+        rng: Random generator.
+        settings: What to plant.
+        people: Authors.
+        skeleton: Their posts.
+        stratum: Stratum of every post.
+        tag_count: Tags of every post.
+        speaks: Posts whose body has English words, so that it can carry a sign.
+        is_silent: Authors who stay silent and show no sign.
+
+    Returns:
+        Per sign, the authors who show it; per post, its coordinated ring or -1.
     """
     size = len(people)
     signs = {name: np.zeros(size, np.bool_) for name in SIGNS}
+    ring = np.full(len(skeleton.author), -1, dtype=np.int64)
     if not settings.anomalies:
-        return signs
-    signs["burst"] = people.is_multi.copy()
-    bursting = np.flatnonzero(people.is_multi)
-    half = rng.permutation(bursting)
-    third = max(1, len(half) // 3)
-    signs["near_duplicate"][half[: 2 * third]] = True
-    signs["promotion"][half[third : 2 * third]] = True
-    signs["promotion"][half[2 * third + third // 2 :]] = True
-    others = rng.permutation(np.flatnonzero(~people.is_multi))
+        # tag counts of 10 and more exist all the same
+        _stuff_tags(rng, signs, skeleton, stratum, tag_count)
+        return {name: np.zeros(size, np.bool_) for name in SIGNS}, ring
+    first_day = skeleton.day == people.first_day[skeleton.author]
+    on_first_day = np.bincount(skeleton.author[first_day], minlength=size)
+    spoken = np.bincount(skeleton.author[speaks], minlength=size)
+    burst = people.is_multi & (on_first_day >= 3)
+    signs["burst"] = burst
+    bursting = rng.permutation(np.flatnonzero(burst & (spoken >= 2)))
+    third = max(1, len(bursting) // 3)
+    signs["near_duplicate"][bursting[: 2 * third]] = True
+    signs["promotion"][bursting[third : 2 * third]] = True
+    signs["promotion"][bursting[2 * third + third // 2 :]] = True
+    able = (spoken > 0) & ~people.is_multi & ~is_silent
+    others = rng.permutation(np.flatnonzero(able))
     few = round(0.012 * size)
     signs["promotion"][others[:few]] = True
-    ring = others[few : few + 5 * max(1, round(0.002 * size))]
-    if len(ring) >= 10 or size >= 500:
-        signs["coordinated"][ring] = True
-        signs["promotion"][ring[: len(ring) // 2]] = True
+    twice = rng.permutation(np.flatnonzero(able & (spoken >= 2) & ~signs["promotion"]))
+    signs["near_duplicate"][twice[: round(0.005 * size)]] = True
+    ring = _rings(rng, skeleton, speaks & able[skeleton.author], round(0.0025 * size))
+    members = np.unique(skeleton.author[ring >= 0])
+    signs["coordinated"][members] = True
+    signs["promotion"][rng.permutation(members)[: len(members) // 2]] = True
     _stuff_tags(rng, signs, skeleton, stratum, tag_count)
-    return signs
+    return signs, ring
+
+
+def _rings(
+    rng: np.random.Generator, skeleton: Skeleton, able: Bools, rings: int
+) -> Ints:
+    """Find sets of five posts by five authors within an hour of each other."""
+    ring = np.full(len(skeleton.author), -1, dtype=np.int64)
+    taken: set[int] = set()
+    rows = np.flatnonzero(able)
+    for start in rng.permutation(len(rows)).tolist():
+        if len(taken) >= RING_SIZE * rings:
+            break
+        members: dict[int, int] = {}
+        opening = int(skeleton.created[rows[start]])
+        for row in rows[start : start + 40].tolist():
+            author = int(skeleton.author[row])
+            if skeleton.created[row] - opening > RING_SECONDS:
+                break
+            if author not in taken and author not in members:
+                members[author] = row
+            if len(members) == RING_SIZE:
+                ring[list(members.values())] = len(taken) // RING_SIZE
+                taken |= set(members)
+                break
+    return ring
 
 
 def _stuff_tags(
@@ -401,6 +464,16 @@ def _stuff_tags(
     made = np.zeros(len(stuffing), np.bool_)
     made[skeleton.author[tag_count >= MANY_TAGS]] = True
     signs["tag_stuffing"] = made
+
+
+def _share_topics(
+    topic: Ints, skeleton: Skeleton, near_duplicate: Bools, ring: Ints
+) -> None:
+    """Give copies of one text one topic: that of the first of them."""
+    keys = np.where(ring >= 0, len(near_duplicate) + ring, skeleton.author)
+    rows = np.flatnonzero(near_duplicate[skeleton.author] | (ring >= 0))
+    _, first, which = np.unique(keys[rows], return_index=True, return_inverse=True)
+    topic[rows] = topic[rows[first]][which]
 
 
 def _topics(

@@ -83,7 +83,7 @@ JANUARY = Wave(
     content_blank=0.259,
     body_words=0.731,
     title_words=0.750,
-    body_length=(0, 21, 41, 87, 244),
+    body_length=(0, 0, 35, 88, 282),
     title_length=(7, 14, 23, 35, 39),
     tags=(0, 0, 1, 3, 4, 6, 7, 10, 10),
     tags_zero=0.182,
@@ -119,7 +119,7 @@ FEBRUARY = Wave(
     content_blank=0.005,
     body_words=0.670,
     title_words=0.820,
-    body_length=(3, 19, 38, 101, 368),
+    body_length=(0, 0, 33, 112, 396),
     title_length=(6, 12, 20, 35, 39),
     tags=(0, 0, 2, 4, 7, 9, 10, 10, 18),
     tags_zero=0.110,
@@ -131,6 +131,8 @@ FEBRUARY = Wave(
     greeting=0.12,
 )
 
+#: Uses of the ten most used tags of the study, 2,468 uses in all.
+TOP_TAGS = (376, 285, 106, 87, 80, 52, 42, 33, 28, 23)
 WAVES = (JANUARY, FEBRUARY)
 #: Parts of the sample that are calibrated each on its own: the three days that the
 #: January wave was published for, the other days before February, and February.

@@ -9,21 +9,33 @@ from refugee_adaptation.sample import vocabulary as v
 from refugee_adaptation.sample.comments import Threads
 from refugee_adaptation.sample.counts import Floats, Ints, quota
 from refugee_adaptation.sample.posts import Plan
-from refugee_adaptation.sample.published import STRATA
+from refugee_adaptation.sample.published import STRATA, TOP_TAGS
 from refugee_adaptation.sample.settings import Settings
 from refugee_adaptation.sample.users import People, Skeleton, rank_within
 
+#: Share of early posts with an audience that carry a spreading tag from the start.
+SEEDED_SHARE = 0.3
+
+_REPLACEABLE = ("rare", "refugee", "viral", "native", "culture")
+
 Strings = npt.NDArray[np.object_]
+Words = tuple[str, ...]
 
 
 @dataclass
 class Adoptions:
-    """One position per adoption: who took which tag into which post, after how many."""
+    """One position per chance to adopt: who, which tag, in which next post.
+
+    `exposures` counts the meetings since the person's post before; `has_room` is false
+    where the post has too few tags to take another one.
+    """
 
     person: Ints
     post: Ints
     tag: Strings
     exposures: Ints
+    has_room: npt.NDArray[np.bool_]
+    is_adopted: npt.NDArray[np.bool_]
 
 
 @dataclass
@@ -44,6 +56,14 @@ def _zipf(
     return np.asarray(pool[rng.choice(len(words), size=size, p=weight / weight.sum())])
 
 
+def _as_published(rng: np.random.Generator, words: Words, size: int) -> Strings:
+    """Draw tags whose uses fall off like those of the study's top tags."""
+    tail = [12.0 * 0.8**k for k in range(len(words))]
+    weight = np.array([*TOP_TAGS, *tail][: len(words)], dtype=np.float64)
+    pool = np.array(words, dtype=object)
+    return np.asarray(pool[rng.choice(len(words), size=size, p=weight / weight.sum())])
+
+
 def _rare(
     rng: np.random.Generator, size: int, is_chinese: npt.NDArray[np.bool_]
 ) -> Strings:
@@ -54,10 +74,10 @@ def _rare(
     for chinese, (a, b, c) in zip(is_chinese.tolist(), draws.tolist(), strict=True):
         if chinese:
             first, second = heads_zh[a % len(heads_zh)], heads_zh[b % len(heads_zh)]
-            tags.append(first + second + tails_zh[c % len(tails_zh)])
+            tags.append(f"{first}{second}{tails_zh[c % len(tails_zh)]}{c % 41}")
         else:
             first, second = heads[a % len(heads)], heads[b % len(heads)]
-            tags.append(first + second + tails[c % len(tails)])
+            tags.append(f"{first}{second}{tails[c % len(tails)]}{c % 41}")
     return np.array(tags, dtype=object)
 
 
@@ -76,7 +96,8 @@ def label(
     author = skeleton.author[post]
     strength = min(settings.separation / 3.0, 1.0)
     # Chinese or not: the published share of each wave, led by the group
-    score = plan.latent["chinese"][post] + rng.normal(0, 0.7, size) - 1.5 * (place == 0)
+    score = strength * (plan.latent["chinese"][post] - 1.5 * (place == 0))
+    score = score + rng.normal(0, 0.7, size)
     chinese = np.zeros(size, dtype=np.bool_)
     for number, wave in enumerate(STRATA):
         rows = np.flatnonzero(plan.stratum[post] == number)
@@ -84,28 +105,31 @@ def label(
     viral = _mixed(strength, (0.34, 0.02, 0.01), 0.16)[people.group[author]]
     native = _mixed(strength, (0.1, 0.2, 0.6), 0.3)[people.group[author]]
     draw = rng.random(size)
-    refugee = np.where(place == 0, 0.85, 0.30)
-    community = np.where(place == 0, 0.10, 0.42)
+    refugee = np.select([place == 0, place == 1], [0.80, 0.06], 0.26)
+    community = np.select([place == 0, place == 1], [0.18, 0.84], 0.50)
     kind = np.full(size, "rare", dtype=object)
     kind[draw < refugee + community] = "community"
     kind[draw < refugee] = "refugee"
     second = rng.random(size)
-    kind[~chinese & (kind != "refugee") & (second < viral)] = "viral"
+    kind[~chinese & (kind != "community") & (second < viral)] = "viral"
     kind[chinese & (kind != "community") & (second < native)] = "native"
     adapter = people.group[author] == 2
     third = rng.random(size)
     cultured = strength * adapter * 0.4 + (1 - strength) * 0.1
     kind[np.isin(kind, ("native", "rare")) & (third < cultured)] = "culture"
     tag = np.empty(size, dtype=object)
-    for name, english, words in (
-        ("refugee", v.REFUGEE_TAGS, v.REFUGEE_TAGS_ZH),
-        ("viral", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH),
-        ("native", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH),
-        ("culture", v.CULTURE_TAGS, v.CULTURE_TAGS_ZH),
+    for name, english, words, steepness in (
+        ("refugee", v.REFUGEE_TAGS, v.REFUGEE_TAGS_ZH, 1.4),
+        ("viral", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH, 1.8),
+        ("native", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH, 0.8),
+        ("culture", v.CULTURE_TAGS, v.CULTURE_TAGS_ZH, 0.8),
     ):
         for is_chinese, pool in ((False, english), (True, words)):
             rows = np.flatnonzero((kind == name) & (chinese == is_chinese))
-            tag[rows] = _zipf(rng, pool, len(rows), 1.1 if name == "refugee" else 0.6)
+            if name == "refugee" and not is_chinese:
+                tag[rows] = _as_published(rng, pool, len(rows))
+            else:
+                tag[rows] = _zipf(rng, pool, len(rows), steepness)
     loyal = rng.random(size) < settings.tag_loyalty
     anywhere = rng.integers(0, len(v.TAG_COMMUNITIES), size)
     from_community = np.where(loyal, people.tag_community[author], anywhere)
@@ -119,13 +143,25 @@ def label(
             tag[rows] = _zipf(rng, pool, len(rows), 0.4)
     rows = np.flatnonzero(kind == "rare")
     tag[rows] = _rare(rng, len(rows), chinese[rows])
-    rows = np.flatnonzero(plan.signs["promotion"][author] & (place == 1))
-    kind[rows] = "promotion"
-    tag[rows] = _zipf(rng, v.PROMOTION_TAGS, len(rows), 0.3)
-    rows = np.flatnonzero(plan.flags["follow"][post] & (place == 2) & (draw < 0.5))
-    kind[rows] = "follow"
-    tag[rows] = _zipf(rng, v.FOLLOW_TAGS, len(rows), 0.3)
-    _seed(rng, settings, plan, skeleton, post, place, tag, kind)
+    for name, rows, english, words in (
+        (
+            "promotion",
+            plan.signs["promotion"][author] & (place == 1),
+            v.PROMOTION_TAGS,
+            v.PROMOTION_TAGS_ZH,
+        ),
+        (
+            "follow",
+            plan.flags["follow"][post] & (place == 2) & (draw < 0.5),
+            v.FOLLOW_TAGS,
+            v.FOLLOW_TAGS_ZH,
+        ),
+    ):
+        for is_chinese, pool in ((False, english), (True, words)):
+            chosen = np.flatnonzero(rows & (chinese == is_chinese))
+            kind[chosen] = name
+            tag[chosen] = _zipf(rng, pool, len(chosen), 0.3)
+    _seed(rng, settings, plan, post, place, tag, kind)
     _without_repeats(rng, post, tag, kind, chinese)
     adoptions = _adopt(rng, settings, skeleton, threads, post, place, tag, kind)
     return Tags(post, tag, kind, adoptions)
@@ -139,7 +175,6 @@ def _seed(
     rng: np.random.Generator,
     settings: Settings,
     plan: Plan,
-    skeleton: Skeleton,
     post: Ints,
     place: Ints,
     tag: Strings,
@@ -154,11 +189,12 @@ def _seed(
         & (plan.wave[post] == 0)
         & (kind != "promotion")
     )
-    starts = rng.permutation(able)[: max(len(v.SEED_TAGS), len(able) // 12)]
+    starts = rng.permutation(able)[
+        : max(len(v.SEED_TAGS), round(SEEDED_SHARE * len(able)))
+    ]
     for number, row in enumerate(np.sort(starts).tolist()):
         tag[row] = v.SEED_TAGS[number % len(v.SEED_TAGS)]
         kind[row] = "seeded"
-    del skeleton
 
 
 def _without_repeats(
@@ -201,15 +237,15 @@ def _adopt(
     1 - (1 - p)^exposures; exposures before an earlier post are spent. Posts are walked
     in order of time, so adopted tags spread further.
     """
-    found: list[tuple[int, int, str, int]] = []
+    found: list[tuple[int, int, str, int, bool, bool]] = []
     if settings.adoption_probability and len(threads.post):
         carried: dict[int, set[str]] = {}
-        slots: dict[int, int] = {}
+        slots: dict[int, list[int]] = {}
         for row in np.flatnonzero(kind == "seeded").tolist():
             carried.setdefault(int(post[row]), set()).add(tag[row])
-        last = np.flatnonzero((place >= 1) & np.isin(kind, ("rare", "refugee")))
-        for row in last.tolist():
-            slots[int(post[row])] = row
+        spare = (place >= 1) | (np.bincount(post)[post] == 1)
+        for row in np.flatnonzero(spare & np.isin(kind, _REPLACEABLE)).tolist():
+            slots.setdefault(int(post[row]), []).append(row)
         met: dict[int, dict[str, int]] = {}
         used: dict[int, set[str]] = {}
         draws = rng.random((len(skeleton.author), len(v.SEED_TAGS)))
@@ -230,20 +266,27 @@ def _adopt(
             mine = used.setdefault(person, set())
             exposures = met.pop(person, {})
             mine |= carried.get(number, set())
-            slot = slots.get(number)
+            free = slots.get(number, [])
             for name in sorted(exposures):
-                chance = 1 - (1 - settings.adoption_probability) ** exposures[name]
-                draw = draws[number, v.SEED_TAGS.index(name)]
-                if name in mine or slot is None or draw >= chance:
+                if name in mine:
                     continue
-                tag[slot], kind[slot] = name, "adopted"
-                carried.setdefault(number, set()).add(name)
-                mine.add(name)
-                found.append((person, number, name, exposures[name]))
-                slot = None
+                times_met = exposures[name]
+                chance = 1 - (1 - settings.adoption_probability) ** times_met
+                adopts = draws[number, v.SEED_TAGS.index(name)] < chance
+                found.append(
+                    (person, number, name, times_met, bool(free), adopts and bool(free))
+                )
+                if adopts and free:
+                    slot = free.pop()
+                    tag[slot], kind[slot] = name, "adopted"
+                    carried.setdefault(number, set()).add(name)
+                    mine.add(name)
+    columns = list(zip(*found, strict=True)) or [(), (), (), (), (), ()]
     return Adoptions(
-        np.array([person for person, _, _, _ in found], dtype=np.int64),
-        np.array([number for _, number, _, _ in found], dtype=np.int64),
-        np.array([name for _, _, name, _ in found], dtype=object),
-        np.array([times for _, _, _, times in found], dtype=np.int64),
+        np.array(columns[0], dtype=np.int64),
+        np.array(columns[1], dtype=np.int64),
+        np.array(columns[2], dtype=object),
+        np.array(columns[3], dtype=np.int64),
+        np.array(columns[4], dtype=np.bool_),
+        np.array(columns[5], dtype=np.bool_),
     )

@@ -13,6 +13,7 @@ from refugee_adaptation.sample.tags import Tags
 from refugee_adaptation.sample.users import People, Skeleton
 
 _DRAWS = 64
+MOST_LETTERS = 36
 
 
 class _Writer:
@@ -52,9 +53,19 @@ class _Writer:
                     break
                 word = self._word(chinese)
             words.append(word)
-        place = self.pick(v.PLACES_ZH if chinese else v.PLACES)
-        number = str(2 + self.number(88))
-        return frame.format(a=words[0], b=words[1], c=words[2], p=place, n=number)
+        culture = v.CULTURE_WORDS_ZH if chinese else v.CULTURE_WORDS
+        first = self.number(len(culture))
+        second = first + 1 + self.number(len(culture) - 1)
+        return frame.format(
+            a=words[0],
+            b=words[1],
+            c=words[2],
+            k=culture[first],
+            l=culture[second % len(culture)],
+            m=self.pick(v.MODIFIERS_ZH if chinese else v.MODIFIERS),
+            n=2 + self.number(88),
+            p=self.pick(v.PLACES_ZH if chinese else v.PLACES),
+        )
 
 
 #: Per kind of sentence: long and short frames, each English and Chinese.
@@ -107,7 +118,7 @@ def _body(
     """Write about `length` characters: what the flags ask for, then the topic."""
     pieces: list[str] = []
     wanted = [name for name in (*_FIRST, *_LAST) if flags[name]]
-    is_short = length < 34 * (len(wanted) + 1)
+    is_short = length < 40 * (len(wanted) + 1)
 
     def add(name: str, short: bool) -> None:
         chinese = speaks(len(pieces))
@@ -118,7 +129,7 @@ def _body(
             add(name, is_short)
     ending = [name for name in wanted if name in _LAST]
     room = length - sum(map(len, pieces)) - (14 if is_short else 34) * len(ending)
-    while room > 3 or len(pieces) + len(ending) < least:
+    while room > 8 or len(pieces) + len(ending) < least:
         before = sum(map(len, pieces))
         if room < 14:
             add("brief", True)
@@ -169,6 +180,12 @@ def _title(
     return text
 
 
+def _cut(title: str) -> str:
+    """Cut a title at the platform's limit, at a space where there is one."""
+    short = title[:MOST_LETTERS]
+    return short.rsplit(" ", 1)[0] if " " in short[20:] else short
+
+
 def compose(
     rng: np.random.Generator,
     settings: Settings,
@@ -188,7 +205,7 @@ def compose(
     by_post: list[list[str]] = [[] for _ in range(size)]
     for number, name in zip(tags.post.tolist(), tags.tag.tolist(), strict=True):
         by_post[number].append(name)
-    copies = _copies(rng, plan, skeleton)
+    copies = _copies(rng, plan, skeleton, settings.topic_focus)
     flags = {name: marks.tolist() for name, marks in plan.flags.items()}
     viral = (people.group[skeleton.author] == 0) & (
         luck[:, 0] < 0.5 * min(settings.separation / 3.0, 1.0)
@@ -216,6 +233,7 @@ def compose(
             )
             if language == "en" and luck[row, 1] < 0.004:
                 title = writer.fill(v.HOSTILE_TITLES, False)
+            title = title if len(title) <= MOST_LETTERS else _cut(title)
         elif not plan.is_title_missing[row]:
             title = writer.pick(v.EMOJI)
         author = int(skeleton.author[row])
@@ -262,24 +280,28 @@ def _inline(writer: _Writer, plan: Plan, row: int, body: str, tags: list[str]) -
     return body
 
 
-def _copies(rng: np.random.Generator, plan: Plan, skeleton: Skeleton) -> dict[int, str]:
+def _copies(
+    rng: np.random.Generator, plan: Plan, skeleton: Skeleton, focus: float
+) -> dict[int, str]:
     """Texts of near-duplicating authors and of coordinated rings, by post."""
     texts: dict[int, str] = {}
-    copying = plan.signs["near_duplicate"] | plan.signs["coordinated"]
-    rows = np.flatnonzero(copying[skeleton.author] & plan.has_body_words)
-    rows = rows[plan.language[rows] == LANGUAGES.index("en")]
-    ring = {
-        int(author): place // 5
-        for place, author in enumerate(np.flatnonzero(plan.signs["coordinated"]))
-    }
-    bases = rng.integers(2, 90, len(copying))
+    alone = plan.signs["near_duplicate"][skeleton.author]
+    rows = np.flatnonzero(
+        (alone | (plan.ring >= 0))
+        & plan.has_body_words
+        & np.isin(plan.language, (1, 2))
+    )
+    authors = len(plan.is_silent)
+    draws = rng.integers(0, 1 << 31, (authors + int(plan.ring.max(initial=0)) + 1, 9))
     for row in rows.tolist():
-        author = int(skeleton.author[row])
-        key = ring.get(author, author)
-        frame = v.COPY_SENTENCES[key % len(v.COPY_SENTENCES)]
-        extra = v.COPY_SENTENCES[(key + 1) % len(v.COPY_SENTENCES)]
-        number = int(bases[key])
-        texts[row] = f"{frame.format(n=number)}. {extra.format(n=number)}."
+        author, ring = int(skeleton.author[row]), int(plan.ring[row])
+        key = author if ring < 0 else authors + ring
+        writer = _Writer(draws[key].tolist(), int(plan.topic[row]), focus)
+        pieces = [writer.fill(v.TOPIC_SENTENCES, False) for _ in range(4)]
+        if LANGUAGES[plan.language[row]] == "mixed":
+            pieces += [writer.fill(v.TOPIC_SENTENCES_ZH, True) for _ in range(5)]
+        number = int(skeleton.order[row]) if ring < 0 else row % 7
+        texts[row] = ". ".join(pieces) + f" {number + 1}."
     return texts
 
 

@@ -38,8 +38,8 @@ REPLY_COMMUNITIES = 8
 
 BASE_RATE = 0.15
 STAY_SHAPE = 1.1
-GROUP_EFFECT = np.array([-0.9, 0.3, 1.3])
-EARLY_REPLY_EFFECT = 1.1
+GROUP_EFFECT = np.array([-0.7, 0.2, 1.0])
+EARLY_REPLY_EFFECT = 0.9
 VETERAN_EFFECT = 1.0
 EARLY_REPLY_SHARE = 0.45
 
@@ -331,10 +331,10 @@ def _bursts(
     rows = rows[np.argsort(author[rows], kind="stable")]
     place = rank_within(author[rows])
     head = rows[np.arange(len(rows)) - place]
-    gap = rng.integers(60, 360, len(rows))
+    shift = rng.integers(0, 200, len(rows))
     start = np.minimum(created[head], START + (day[head] + 1) * DAY - 3_000)
     created = created.copy()
-    created[rows] = start + place * 400 + gap - 60
+    created[rows] = start + place * 300 + shift
     return created
 
 

@@ -1,0 +1,71 @@
+-- The traits that can show adaptation, of posts in the two compared waves. `comparison`
+-- says which posts are compared: all of them, or only those of accounts registered in the
+-- same few days, which composition cannot explain.
+with
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+users as (
+    select * from {{ ref("int_users__observed") }}
+),
+
+waves as (
+    select
+        users.user_number,
+        posts.post_id,
+        case
+            when
+                posts.post_date
+                between date '{{ var("early_wave_from") }}'
+                and date '{{ var("early_wave_until") }}'
+                then 'early'
+            when
+                posts.post_date
+                between date '{{ var("late_wave_from") }}'
+                and date '{{ var("late_wave_until") }}'
+                then 'late'
+        end as wave,
+        coalesce(
+            {{ local_time("users.account_created_at", var("platform_zone")) }}::date
+            between date '{{ var("cohort_from") }}' and date '{{ var("cohort_until") }}',
+            false
+        ) as is_cohort,
+        (posts.han_count > 0)::integer as chinese_words,
+        regexp_matches(array_to_string(posts.hashtags, ' '), '\p{Han}')::integer
+            as chinese_hashtags,
+        (posts.post_type = 'video')::integer as video,
+        posts.hashtag_count as hashtags_per_post
+    from posts
+    inner join users on posts.user_id = users.user_id
+),
+
+compared as (
+    select
+        'all posts' as comparison,
+        * exclude (is_cohort)
+    from waves
+    where wave is not null
+    union all
+    select
+        'same registration cohort' as comparison,
+        * exclude (is_cohort)
+    from waves
+    where wave is not null and is_cohort
+),
+
+traits as (
+    unpivot compared
+    on chinese_words, chinese_hashtags, video, hashtags_per_post
+    into name trait value value
+)
+
+select
+    comparison,
+    trait,
+    wave,
+    post_id,
+    user_number,
+    value::double as value
+from traits

@@ -1,0 +1,84 @@
+with
+
+posts as (
+    select * from {{ ref("int_waves__posts") }}
+),
+
+draws as (
+    select * from {{ ref("int_waves__draws") }}
+),
+
+values_by_wave as (
+    select
+        comparison,
+        trait,
+        avg(value) filter (where wave = 'early') as early_value,
+        avg(value) filter (where wave = 'late') as late_value,
+        count(*) filter (where wave = 'early') as early_post_count,
+        count(*) filter (where wave = 'late') as late_post_count,
+        count(distinct user_number) filter (where wave = 'early') as early_user_count,
+        count(distinct user_number) filter (where wave = 'late') as late_user_count
+    from posts
+    group by comparison, trait
+),
+
+users_in_both as (
+    select
+        comparison,
+        trait,
+        user_number
+    from posts
+    group by comparison, trait, user_number
+    having count(distinct wave) = 2
+),
+
+shared_users as (
+    select
+        comparison,
+        trait,
+        count(*) as shared_user_count
+    from users_in_both
+    group by comparison, trait
+),
+
+intervals as (
+    select
+        comparison,
+        trait,
+        count(change)::integer as draw_count,
+        quantile_cont(change, 0.025) as change_low,
+        quantile_cont(change, 0.975) as change_high
+    from draws
+    group by comparison, trait
+),
+
+final as (
+    select
+        -- ids
+        values_by_wave.comparison,
+        values_by_wave.trait,
+
+        -- numerics
+        values_by_wave.early_value,
+        values_by_wave.late_value,
+        values_by_wave.late_value - values_by_wave.early_value as change,
+        intervals.change_low,
+        intervals.change_high,
+        values_by_wave.early_post_count,
+        values_by_wave.late_post_count,
+        values_by_wave.early_user_count,
+        values_by_wave.late_user_count,
+        coalesce(shared_users.shared_user_count, 0) as shared_user_count,
+        intervals.draw_count
+    from values_by_wave
+    inner join intervals
+        on
+            values_by_wave.comparison = intervals.comparison
+            and values_by_wave.trait = intervals.trait
+    left join shared_users
+        on
+            values_by_wave.comparison = shared_users.comparison
+            and values_by_wave.trait = shared_users.trait
+)
+
+select * from final
