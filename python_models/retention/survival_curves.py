@@ -9,5 +9,5 @@ def model(dbt, session):
     )
 
     followup = dbt.ref("int_retention__followup")
-    groups = dbt.ref("int_retention__groups")
+    groups = dbt.ref("survival_groups")
     return kaplan_meier_curves(count_lifetimes(followup.df(), groups.df()))

@@ -6,7 +6,7 @@ def model(dbt, session):
     from refugee_adaptation.methods.survival import weigh_evidence
 
     followup = dbt.ref("int_retention__followup")
-    groups = dbt.ref("int_retention__groups")
+    groups = dbt.ref("survival_groups")
     return weigh_evidence(
         followup.df(), groups.df(), **dbt.config.meta_get("thresholds")
     )

@@ -6,9 +6,11 @@ def model(dbt, session):
     from refugee_adaptation.methods.survival import cox_hazards
 
     users = dbt.ref("int_retention__landmark")
+    groups = dbt.ref("adaptation_cluster_assignments")
     evidence = dbt.ref("survival_evidence")
+    named = groups.df()[["user_id", "group_name"]]
     return cox_hazards(
-        users.order("outcome, user_number").df(),
+        users.order("outcome, user_number").df().merge(named, on="user_id"),
         dbt.config.meta_get("covariates"),
         factors=dbt.config.meta_get("factors"),
         evidence=evidence.df(),

@@ -10,7 +10,7 @@ def model(dbt, session):
     )
 
     followup = dbt.ref("int_retention__followup")
-    groups = dbt.ref("int_retention__groups")
+    groups = dbt.ref("survival_groups")
     evidence = dbt.ref("survival_evidence")
     lifetimes = count_lifetimes(followup.df(), groups.df())
     return log_rank_tests(

@@ -25,8 +25,10 @@ starts as (
         first_post_at,
         crawl_end_at,
         first_post_at + {{ first_day }} as first_day_end_at,
-        first_post_at + interval {{ var("retained_after_days") }} day as retained_from_at,
-        first_post_at + interval {{ var("retained_within_days") }} day as retained_to_at
+        first_post_at + interval {{ var("retained_after_days") }} day
+            as retained_from_at,
+        first_post_at + interval {{ var("retained_within_days") }} day
+            as retained_to_at
     from users
 ),
 
@@ -67,6 +69,12 @@ early_received as (
         and comments.user_id <> starts.user_id
 ),
 
+early_meetings as (
+    select * from early_written
+    union all
+    select * from early_received
+),
+
 early_comments as (
     select
         user_id,
@@ -74,11 +82,7 @@ early_comments as (
         sum(received_count) as received_count,
         count(distinct partner_id) filter (where partner_id <> user_id)
             as partner_count
-    from (
-        select * from early_written
-        union all
-        select * from early_received
-    )
+    from early_meetings
     group by user_id
 ),
 
@@ -112,13 +116,24 @@ joined as (
         users.user_id,
         users.user_number,
 
+        -- traits of the crawl: for the baseline that must not win
+        posts.crawl_format,
+        posts.source_file,
+        posts.is_title_missing,
+        posts.is_body_missing,
+        posts.has_topic_marker,
+
+        -- timestamps
+        users.first_post_at,
+        starts.retained_to_at as is_retained_known_at,
+
         -- known at the first post
+        posts.han_share,
         ln(1 + greatest(posts.account_age_days, 0)) as log_account_age_days,
         if(posts.post_type = 'unknown', null, posts.post_type = 'video') as is_video,
         ln(1 + posts.text_length) as log_text_length,
         ln(1 + posts.hashtag_count) as log_hashtag_count,
         ln(1 + posts.emoji_count) as log_emoji_count,
-        posts.han_share,
 
         -- known one day later; null when the crawl ended before
         if(
@@ -142,16 +157,11 @@ joined as (
             null
         ) as first_day_log_partner_count,
 
-        -- traits of the crawl: for the baseline that must not win
-        posts.is_title_missing,
-        posts.is_body_missing,
-        posts.has_topic_marker,
+        -- a count of the first post is a band
         coalesce(posts.is_like_count_censored, false)
         or coalesce(posts.is_collect_count_censored, false)
         or coalesce(posts.is_comment_count_censored, false)
         or coalesce(posts.is_share_count_censored, false) as is_count_banded,
-        posts.crawl_format,
-        posts.source_file,
 
         -- outcomes: null when the crawl cannot tell
         case
@@ -160,10 +170,6 @@ joined as (
             else coalesce(returns.return_count, 0) > 0
         end as is_retained,
         users.second_post_at is not null as is_repeat_poster,
-
-        -- timestamps
-        users.first_post_at,
-        starts.retained_to_at as is_retained_known_at,
         coalesce(users.second_post_at, starts.crawl_end_at)
             as is_repeat_poster_known_at
     from users

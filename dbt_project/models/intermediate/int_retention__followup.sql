@@ -1,5 +1,5 @@
--- Three honest readings of "retained" in a crawl. A second post or a second activity
--- counts from the moment it is seen. A user has left with the last observed activity, if
+-- Three honest readings of "retained" in a crawl. A second post or second activity
+-- counts from the moment it is seen. A user has left with the last observed activity if
 -- silence of the given length could be observed after it: follow-up for leaving ends
 -- that much before the crawl does, and a user followed for less has no row.
 {%- set silence = "interval " ~ var("retention_silence_days") ~ " day" %}
@@ -72,6 +72,8 @@ followed as (
         users.user_id,
         users.user_number,
         ends.outcome,
+        users.declared_comment_count,
+        users.covered_comment_count,
         if(ends.outcome = 'second_post', users.post_count, users.activity_count)
             as observation_count,
         date_diff(
@@ -79,19 +81,20 @@ followed as (
             users.first_post_at,
             least(coalesce(ends.event_at, ends.censored_at), ends.censored_at)
         ) / 86400.0::double as duration_days,
-        users.declared_comment_count,
-        users.covered_comment_count,
-        coalesce(ends.event_at <= ends.censored_at, false) as is_event,
-        list_contains(
-            if(ends.outcome = 'second_post', users.post_waves, users.activity_waves), 1
-        ) as is_in_first_wave,
-        len(list_filter(
-            if(ends.outcome = 'second_post', users.post_waves, users.activity_waves),
-            lambda wave: wave > 1
-        )) > 0 as is_in_later_wave
+        if(ends.outcome = 'second_post', users.post_waves, users.activity_waves)
+            as seen_waves,
+        coalesce(ends.event_at <= ends.censored_at, false) as is_event
     from ends
     inner join users on ends.user_id = users.user_id
     where ends.censored_at >= users.first_post_at
+),
+
+placed as (
+    select
+        * exclude (seen_waves),
+        list_contains(seen_waves, 1) as is_in_first_wave,
+        coalesce(list_max(seen_waves) > 1, false) as is_in_later_wave
+    from followed
 )
 
-select * from followed
+select * from placed

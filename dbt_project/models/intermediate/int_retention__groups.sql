@@ -32,14 +32,14 @@ named as (
     select
         user_id,
         user_number,
-        'all' as "all",
-        wave_name as wave,
+        'all' as all_group,
+        wave_name as wave_group,
+        language as language_group,
         case
             when is_newcomer is null then 'unknown'
             when is_newcomer then 'newcomer'
             else 'earlier account'
-        end as newcomer,
-        language,
+        end as newcomer_group,
         case
             when registration_day is null then 'unknown'
             when registration_day < -365 then 'over a year before the arrival'
@@ -48,14 +48,20 @@ named as (
                 then 'arrival day ' || (registration_day + 1)
             when registration_day < 7 then 'arrival days 4 to 7'
             else 'after the first week'
-        end as cohort
+        end as cohort_group
     from traits
 ),
 
 grouped as (
-    unpivot named
-    on "all", wave, newcomer, language, cohort
-    into name grouping value group_name
+    {%- for grouping in ["all", "wave", "cohort", "newcomer", "language"] %}
+        select
+            user_id,
+            user_number,
+            '{{ grouping }}' as grouping,
+            {{ grouping }}_group as group_name
+        from named
+        {{ "union all" if not loop.last }}
+    {%- endfor %}
 )
 
 select * from grouped

@@ -55,8 +55,8 @@ moments as (
     left join activities
         on
             starts.user_id = activities.user_id
-            and activities.created_at > starts.landmark_at
-            and activities.created_at <= starts.followed_until_at
+            and starts.landmark_at < activities.created_at
+            and starts.followed_until_at >= activities.created_at
     group by starts.user_id
 ),
 
@@ -86,17 +86,17 @@ joined as (
         users.user_number,
         ends.outcome,
         posts.language,
+        features.log_account_age_days,
+        features.first_day_log_partner_count as log_partner_count,
         date_diff(
             'second',
             ends.landmark_at,
             least(coalesce(ends.event_at, ends.censored_at), ends.censored_at)
         ) / 86400.0::double as duration_days,
-        features.log_account_age_days,
         ln(
             1 + coalesce(posts.like_count, 0) + coalesce(posts.collect_count, 0)
             + coalesce(posts.comment_count, 0) + coalesce(posts.share_count, 0)
         ) as log_engagement_count,
-        features.first_day_log_partner_count as log_partner_count,
         coalesce(ends.event_at <= ends.censored_at, false) as is_event
     from ends
     inner join users on ends.user_id = users.user_id

@@ -10,7 +10,7 @@ windows as (
     select * from {{ ref("int_sources__windows") }}
     qualify row_number() over (
         partition by entity
-        order by user_count desc, source_file
+        order by user_count desc, source_file asc
     ) <= 20
 ),
 
@@ -57,8 +57,11 @@ wave_pairs as (
     select
         'waves' as pair_kind,
         'posts' as entity,
-        if(first_size.wave_number = 0, 'before the arrival', 'wave ' || first_size.wave_number)
-            as first_name,
+        if(
+            first_size.wave_number = 0,
+            'before the arrival',
+            'wave ' || first_size.wave_number
+        ) as first_name,
         'wave ' || second_size.wave_number as second_name,
         first_size.user_count as first_user_count,
         second_size.user_count as second_user_count,

@@ -110,16 +110,18 @@ windows as (
         -- numerics
         stretches.activity_count,
         stretches.user_count,
-        coverage.declared_comment_count::bigint as declared_comment_count,
-        coverage.covered_comment_count::bigint as covered_comment_count,
-        coverage.covered_comment_count / nullif(coverage.declared_comment_count, 0)
-            as comment_coverage_share,
 
         -- timestamps
         stretches.first_activity_at,
         stretches.last_activity_at,
         stretches.last_captured_at,
         stretches.crawl_end_at,
+
+        -- coverage and chain
+        coverage.declared_comment_count::bigint as declared_comment_count,
+        coverage.covered_comment_count::bigint as covered_comment_count,
+        coverage.covered_comment_count / nullif(coverage.declared_comment_count, 0)
+            as comment_coverage_share,
         max(stretches.crawl_end_at) over (
             partition by
                 stretches.entity, stretches.crawl_series, stretches.stretch_number

@@ -34,23 +34,28 @@ first_posts as (
 activities as (
     select
         user_id,
+        post_number as activity_number,
         created_at,
-        true as is_post,
-        post_number as activity_number
+        post_date as activity_date,
+        true as is_post
     from posts
     union all
     select
         user_id,
+        comment_number as activity_number,
         created_at,
-        false as is_post,
-        comment_number as activity_number
+        {{ local_time("created_at", var("platform_zone")) }}::date as activity_date,
+        false as is_post
     from comments
 ),
 
 -- what a user did before the first observed post is not a return
 dated as (
     select
-        activities.*,
+        activities.user_id,
+        activities.created_at,
+        activities.is_post,
+        activities.activity_date,
         days.wave_number,
         activities.created_at > first_posts.created_at
         or (
@@ -62,10 +67,7 @@ dated as (
         ) as is_after_first_post
     from activities
     left join first_posts on activities.user_id = first_posts.user_id
-    left join days
-        on
-            {{ local_time("activities.created_at", var("platform_zone")) }}::date
-            = days.post_date
+    left join days on activities.activity_date = days.post_date
 ),
 
 -- a banded count is a lower bound, so coverage is at most what is said here
@@ -85,16 +87,24 @@ summed as (
     select
         user_id,
         count(*) as activity_count,
-        count(distinct {{ local_time("created_at", var("platform_zone")) }}::date)
-            as active_day_count,
+        count(distinct activity_date) as active_day_count,
         min(created_at) as first_activity_at,
         max(created_at) as last_activity_at,
         min(created_at) filter (where is_post and is_after_first_post)
             as second_post_at,
         min(created_at) filter (where is_after_first_post) as second_activity_at,
-        list_sort(list(distinct wave_number) filter (where is_post))
-            as post_waves,
-        list_sort(list(distinct wave_number)) as activity_waves
+        coalesce(
+            list_sort(list(distinct wave_number) filter (
+                where is_post and wave_number is not null
+            )),
+            []
+        ) as post_waves,
+        coalesce(
+            list_sort(list(distinct wave_number) filter (
+                where wave_number is not null
+            )),
+            []
+        ) as activity_waves
     from dated
     group by user_id
 ),
@@ -118,10 +128,8 @@ followed as (
         summed.active_day_count,
         coverage.declared_comment_count::bigint as declared_comment_count,
         coverage.covered_comment_count::bigint as covered_comment_count,
-        list_filter(coalesce(summed.post_waves, []), lambda wave: wave is not null)
-            as post_waves,
-        list_filter(summed.activity_waves, lambda wave: wave is not null)
-            as activity_waves,
+        summed.post_waves,
+        summed.activity_waves,
 
         -- timestamps
         summed.first_activity_at,

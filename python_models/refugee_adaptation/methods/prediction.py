@@ -362,9 +362,11 @@ def auc_interval(
     # negatives are the same number up to that rounding
     value = float((first.mean() + second.mean()) / 2)
     variance = first.var(ddof=1) / len(first) + second.var(ddof=1) / len(second)
-    smallest = min(len(first), len(second))
-    inside = float(np.clip(value, 0.5 / smallest, 1 - 0.5 / smallest))
+    inside = value
     if value in (0.0, 1.0):
+        # a perfect ranking has no variance: half a user is taken to be misplaced
+        smallest = min(len(first), len(second))
+        inside = float(np.clip(value, 0.5 / smallest, 1 - 0.5 / smallest))
         variance = inside * (1 - inside) / smallest
     logit = np.log(inside / (1 - inside))
     reach = norm.ppf((1 + confidence) / 2) * np.sqrt(variance) / (inside * (1 - inside))
@@ -661,7 +663,7 @@ def refusal(
     """
     rarer = min(positives, users - positives)
     if users == 0:
-        return "not identifiable: the crawl follows no user long enough to tell"
+        return "not identifiable: no user of known registration is followed long enough"
     if rarer < minimum:
         majority = max(positives, users - positives) / users
         return (
@@ -977,7 +979,7 @@ def predict_risk(
     Args:
         users: ``int_retention__features``; authors whose outcome is not yet
             observable are predicted by models none of which was fitted on them.
-        draws: Bootstrap samples.
+        draws: Bootstrap samples, 50 or more, so that every user is left out of some.
         min_positives: Labels with fewer users of either outcome give no rows.
         seed: Seed of the samples.
         confidence: Level of the percentile interval.
@@ -985,8 +987,14 @@ def predict_risk(
     Returns:
         One row per label and author.
 
+    Raises:
+        ValueError: If there are fewer than 50 draws.
+
     Source: Breiman (1996), Out-of-bag estimation; Platt (1999).
     """
+    if draws < 50:
+        message = f"{draws} bootstrap samples; 50 leave every user out of some"
+        raise ValueError(message)
     parts: list[pd.DataFrame] = []
     for label in LABELS if len(users) else ():
         seen, outcome = _labelled(users, label)

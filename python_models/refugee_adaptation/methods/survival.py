@@ -76,6 +76,12 @@ _COX_TYPES: dict[str, str] = {
     "concordance_score": "float64",
     "reason": "string",
 }
+_MEMBER_TYPES: dict[str, str] = {
+    "user_id": "string",
+    "user_number": "int64",
+    "grouping": "string",
+    "group_name": "string",
+}
 _PAIR_TYPES: dict[str, str] = {
     "pair_kind": "string",
     "entity": "string",
@@ -300,6 +306,27 @@ def kaplan_meier_curves(
             )
         )
     return pd.concat(curves, ignore_index=True).astype(_CURVE_TYPES)
+
+
+def add_adaptation_groups(
+    groups: pd.DataFrame, assignments: pd.DataFrame
+) -> pd.DataFrame:
+    """Add the grouping by adaptation group to those known at the first post.
+
+    Args:
+        groups: ``int_retention__groups``: user_id, user_number, grouping, group_name.
+        assignments: ``adaptation_cluster_assignments``: user_id, group_name. The group
+            is found from the whole crawl, in hindsight.
+
+    Returns:
+        Both, one row per user and grouping, sorted by user_number and grouping.
+    """
+    numbers = groups[["user_id", "user_number"]].drop_duplicates()
+    found = assignments[["user_id", "group_name"]].merge(numbers, on="user_id")
+    found["grouping"] = "adaptation_group"
+    both = pd.concat([groups[list(_MEMBER_TYPES)], found[list(_MEMBER_TYPES)]])
+    both = both.sort_values(["user_number", "grouping"], ignore_index=True)
+    return both.astype(_MEMBER_TYPES)
 
 
 def count_lifetimes(followup: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

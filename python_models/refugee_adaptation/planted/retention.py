@@ -305,17 +305,18 @@ def read_crawl(crawl: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     )
 
 
-def report(samples: int = 300, seed: int = 0) -> pd.DataFrame:
+def report(samples: int = 300, repeats: int = 5, seed: int = 0) -> pd.DataFrame:
     """Measure every target of planted prediction.
 
     Args:
         samples: Samples behind the coverage of the interval.
+        repeats: Times the users of each are dealt into folds, as in the models.
         seed: Seed of everything.
 
     Returns:
         One row per target: target, measured, bound, is_met.
     """
-    recovery = auc_recovery(samples, seed=seed)
+    recovery = auc_recovery(samples, repeats=repeats, seed=seed)
     bias = float((recovery["auc"] - recovery["oracle_auc"]).mean())
     shuffled = shuffled_aucs(20, seed=seed)
     rows = [

@@ -13,19 +13,19 @@ tests as (
     select * from {{ ref("survival_tests") }}
 ),
 
--- past the last user followed nothing is known: no row of the curve, no share
+-- past the last user followed the curve has no row, so there is no share
 horizons as (
     select
         outcome,
         grouping,
         group_name,
         {%- for day in horizons %}
-        max(retained_share) filter (where day = {{ day }} and at_risk_count > 0)
-            as retained_{{ day }}d_share,
-        max(retained_low_share) filter (where day = {{ day }} and at_risk_count > 0)
-            as retained_{{ day }}d_low_share,
-        max(retained_high_share) filter (where day = {{ day }} and at_risk_count > 0)
-            as retained_{{ day }}d_high_share,
+            max(retained_share) filter (where day = {{ day }})
+                as retained_{{ day }}d_share,
+            max(retained_low_share) filter (where day = {{ day }})
+                as retained_{{ day }}d_low_share,
+            max(retained_high_share) filter (where day = {{ day }})
+                as retained_{{ day }}d_high_share,
         {%- endfor %}
         max(day) as followed_days,
         min(day) filter (
@@ -46,9 +46,9 @@ joined as (
         evidence.event_count,
         coalesce(horizons.followed_days, 0)::integer as followed_days,
         {%- for day in horizons %}
-        horizons.retained_{{ day }}d_share,
-        horizons.retained_{{ day }}d_low_share,
-        horizons.retained_{{ day }}d_high_share,
+            horizons.retained_{{ day }}d_share,
+            horizons.retained_{{ day }}d_low_share,
+            horizons.retained_{{ day }}d_high_share,
         {%- endfor %}
         horizons.median_days,
         tests.logrank_statistic,
@@ -60,7 +60,8 @@ joined as (
         evidence.is_identifiable,
         case
             when not evidence.is_identifiable then 'not identifiable'
-            when horizons.retained_28d_share is null then 'followed for less than 28 days'
+            when horizons.retained_28d_share is null
+                then 'followed for less than 28 days'
             else
                 printf(
                     '%.1f %% [%.1f, %.1f]',

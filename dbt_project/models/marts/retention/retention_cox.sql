@@ -16,8 +16,8 @@ final as (
         user_count,
         event_count,
         concordance_score,
-        reason is null as is_identifiable,
-        reason
+        reason,
+        reason is null as is_identifiable
     from hazards
 )
 

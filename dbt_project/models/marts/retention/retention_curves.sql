@@ -46,15 +46,15 @@ final as (
         at_risk_count,
         event_count,
         censored_count,
+        comment_coverage_share,
+        sampling_share,
+        is_identifiable,
+        reason,
         if(is_survival, survival_share, 1 - survival_share) as retained_share,
         if(is_survival, survival_low_share, 1 - survival_high_share)
             as retained_low_share,
         if(is_survival, survival_high_share, 1 - survival_low_share)
-            as retained_high_share,
-        comment_coverage_share,
-        sampling_share,
-        is_identifiable,
-        reason
+            as retained_high_share
     from gated
 )
 

@@ -21,7 +21,6 @@ final as (
         scores.label,
         scores.model,
         scores.validation,
-        scores.model in ('logistic', 'gradient_boosting') as is_candidate,
         scores.user_count,
         scores.positive_count,
         scores.base_rate_share,
@@ -42,11 +41,12 @@ final as (
         scores.permutation_p_value,
         scores.known_in_time_share,
         scores.is_estimable,
+        scores.reason,
+        scores.model in ('logistic', 'gradient_boosting') as is_candidate,
         scores.roc_auc_low > 0.5 as is_above_chance,
         scores.roc_auc_low > greatest(
             baselines.account_age_roc_auc, baselines.crawl_format_roc_auc
-        ) as is_above_baselines,
-        scores.reason
+        ) as is_above_baselines
     from scores
     left join baselines
         on

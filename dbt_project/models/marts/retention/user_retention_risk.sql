@@ -72,16 +72,16 @@ final as (
         user_id,
         label,
         is_positive,
+        base_rate_share,
+        reason,
         if(reason is null, probability, null) as retained_probability,
         if(reason is null, probability_low, null) as retained_probability_low,
         if(reason is null, probability_high, null) as retained_probability_high,
         if(reason is null, 1 - probability, null) as risk_score,
         if(reason is null, 1 - probability_high, null) as risk_low_score,
         if(reason is null, 1 - probability_low, null) as risk_high_score,
-        base_rate_share,
         if(reason is null, is_out_of_fold, null) as is_out_of_fold,
-        reason is null as is_identifiable,
-        reason
+        reason is null as is_identifiable
     from judged
 )
 

@@ -1,0 +1,342 @@
+"""Prediction of retention: leakage, estimates, targets on planted truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from refugee_adaptation.methods import prediction
+from refugee_adaptation.planted import retention as planted
+
+
+def crawl_users(size: int, *, signal: float = 1.0, seed: int = 0) -> pd.DataFrame:
+    """Authors as `int_retention__features` gives them, with a planted signal."""
+    generator = np.random.default_rng(seed)
+    users = pd.DataFrame(
+        {
+            feature.name: generator.normal(size=size)
+            for feature in prediction.REGISTRY
+            if feature.known_at in prediction.MOMENTS
+        }
+    )
+    chance = 1 / (1 + np.exp(1 - signal * users["log_text_length"]))
+    users["is_video"] = generator.random(size) < 0.5
+    for bit in prediction.FORMAT_BITS:
+        users[bit] = generator.random(size) < 0.3
+    users["crawl_format"] = "mediacrawler"
+    users["source_file"] = np.where(generator.random(size) < 0.5, "a.csv", "b.csv")
+    users["is_retained"] = pd.array(generator.random(size) < chance, dtype="boolean")
+    users["is_repeat_poster"] = pd.array(generator.random(size) < 0.5, dtype="boolean")
+    users["first_post_at"] = pd.Timestamp("2025-01-13") + pd.to_timedelta(
+        generator.uniform(0, 20, size), unit="D"
+    )
+    for column in ("is_retained_known_at", "is_repeat_poster_known_at"):
+        users[column] = users["first_post_at"] + pd.Timedelta(days=28)
+    users["user_id"] = [f"{number:016x}" for number in generator.permutation(size)]
+    users["user_number"] = np.arange(size)
+    return users
+
+
+# --- leakage ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("log_like_count", "as it stood when the crawl ran"),
+        ("total_like_count", "after the prediction"),
+        ("post_count", "after the prediction"),
+        ("has_topic_marker", "crawl's format"),
+        ("is_title_missing", "crawl's format"),
+        ("is_count_banded", "crawl's format"),
+        ("source_file", "crawl's format"),
+        ("post_date", "when the crawl looked"),
+        ("is_repeat_poster", "outcome itself"),
+        ("first_day_log_post_count", "known only at first_day"),
+        ("some_new_column", "not registered"),
+    ],
+)
+def test_what_is_not_known_yet_is_refused(name: str, words: str) -> None:
+    with pytest.raises(prediction.LeakageError, match=words):
+        prediction.known_features("first_post", ["is_video", name])
+
+
+def test_each_moment_knows_more() -> None:
+    known = [set(prediction.known_features(m)) for m in prediction.MOMENTS]
+    assert known[0] <= known[1] < known[2]
+    assert prediction.known_features("first_post", ["is_video"]) == ["is_video"]
+
+
+def test_an_unknown_moment_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown moment"):
+        prediction.known_features("tomorrow")
+
+
+def test_hindsight_in_the_table_changes_no_prediction() -> None:
+    users = crawl_users(200)
+    leaky = users.assign(
+        log_like_count=users["is_retained"].astype(float), post_count=99, post_hour=3
+    )
+    pd.testing.assert_frame_equal(
+        prediction.predict_held_out(users, repeats=1),
+        prediction.predict_held_out(leaky, repeats=1),
+    )
+
+
+def test_the_format_baseline_would_see_a_leak() -> None:
+    users = crawl_users(400, signal=0)
+    users["has_topic_marker"] = users["is_retained"].astype(bool)
+    held = prediction.predict_held_out(users, repeats=1)
+    scores = prediction.score_predictions(held, users, permutations=0)
+    row = scores.set_index(["label", "model", "validation"])
+    assert row.loc[("retained", "crawl_format_only", "repeated_cv"), "roc_auc"] > 0.95
+    assert row.loc[("retained", "logistic", "repeated_cv"), "roc_auc"] < 0.6
+    listed = prediction.describe_features(users)
+    used = listed[listed["is_used"]]["feature"]
+    assert "has_topic_marker" not in set(used)
+
+
+# --- estimates ----------------------------------------------------------------------
+
+
+def single_fold(score: np.ndarray) -> prediction.OutOfFold:
+    return prediction.OutOfFold(
+        score[:, None], np.zeros((len(score), 1), dtype=np.int32)
+    )
+
+
+def test_auc_is_scikit_learns() -> None:
+    drawn = planted.planted_users(500, seed=1)
+    score = np.round(drawn.oracle, 1)  # with ties
+    estimate = prediction.auc_interval(drawn.outcome, single_fold(score))
+    assert estimate.value == pytest.approx(roc_auc_score(drawn.outcome, score))
+
+
+def test_delong_interval_by_hand() -> None:
+    # DeLong's variance for 3 positives and 2 negatives, worked on paper:
+    # placements 1, 1, .5 (positives) and 1, 2/3 (negatives)
+    outcome = np.array([True, True, True, False, False])
+    score = np.array([4.0, 3.0, 1.0, 0.0, 2.0])
+    estimate = prediction.auc_interval(outcome, single_fold(score))
+    value = 5 / 6
+    error = np.sqrt(np.var([1, 1, 0.5], ddof=1) / 3 + np.var([1, 2 / 3], ddof=1) / 2)
+    reach = 1.959964 * error / (value * (1 - value))
+    logit = np.log(value / (1 - value))
+    assert estimate.value == pytest.approx(value)
+    assert estimate.low == pytest.approx(1 / (1 + np.exp(reach - logit)), abs=1e-6)
+    assert estimate.high == pytest.approx(1 / (1 + np.exp(-reach - logit)), abs=1e-6)
+
+
+def test_a_perfect_ranking_keeps_an_interval() -> None:
+    outcome = np.arange(80) >= 40
+    estimate = prediction.auc_interval(outcome, single_fold(np.arange(80.0)))
+    assert estimate.value == 1
+    assert 0.8 < estimate.low < 1
+
+
+def test_users_are_ranked_within_their_fold_only() -> None:
+    outcome = np.array([True, False, True, False])
+    fold = np.array([[0], [0], [1], [1]], dtype=np.int32)
+    # the second fold's model is on another scale
+    shifted = np.array([[0.2], [0.1], [0.02], [0.01]])
+    held = prediction.OutOfFold(shifted, fold)
+    assert prediction.auc_interval(outcome, held).value == 1
+
+
+def test_a_fold_without_positives_is_refused() -> None:
+    held = prediction.OutOfFold(np.zeros((4, 1)), np.array([[0], [0], [1], [1]]))
+    with pytest.raises(ValueError, match="both outcomes"):
+        prediction.auc_interval(np.array([True, False, False, False]), held)
+
+
+def test_pr_auc_is_scikit_learns_and_has_an_interval() -> None:
+    drawn = planted.planted_users(600, seed=2)
+    score = np.round(drawn.oracle, 1)
+    estimate = prediction.average_precision_interval(drawn.outcome, score, seed=1)
+    expected = average_precision_score(drawn.outcome, score)
+    assert estimate.value == pytest.approx(expected)
+    assert estimate.low < estimate.value < estimate.high
+    again = prediction.average_precision_interval(drawn.outcome, score, seed=1)
+    assert again == estimate
+
+
+def test_pr_auc_needs_both_outcomes() -> None:
+    with pytest.raises(ValueError, match="both outcomes"):
+        prediction.average_precision_interval(np.ones(3, dtype=bool), np.ones(3))
+
+
+def test_calibration_recognises_overconfidence() -> None:
+    drawn = planted.planted_users(20_000, seed=3)
+    right = prediction.calibration(drawn.outcome, 1 / (1 + np.exp(-drawn.oracle)))
+    assert right.slope == pytest.approx(1, abs=0.1)
+    assert right.intercept == pytest.approx(0, abs=0.15)
+    assert right.brier < right.brier_base
+    loud = prediction.calibration(drawn.outcome, 1 / (1 + np.exp(-2 * drawn.oracle)))
+    assert loud.slope == pytest.approx(0.5, abs=0.05)
+    flat = prediction.calibration(drawn.outcome, np.full(20_000, 0.15))
+    assert flat.slope == 0
+
+
+def test_too_few_of_an_outcome_for_the_folds() -> None:
+    outcome = np.arange(20) < 4
+    with pytest.raises(ValueError, match="do not fill 5 folds"):
+        prediction.cross_validate(np.zeros((20, 1)), outcome)
+
+
+def test_unknown_models_are_refused() -> None:
+    with pytest.raises(ValueError, match="unknown model"):
+        prediction.make_model("lstm", 0)
+
+
+def test_permutation_p_value() -> None:
+    drawn = planted.planted_users(400, base_rate=0.3, seed=4)
+    assert (
+        prediction.permutation_p_value(drawn.features, drawn.outcome, draws=19) == 0.05
+    )
+    noise = np.random.default_rng(0).permutation(drawn.outcome)
+    assert prediction.permutation_p_value(drawn.features, noise, draws=19) > 0.05
+
+
+# --- tables -------------------------------------------------------------------------
+
+
+def test_below_thirty_positives_there_is_no_auc() -> None:
+    users = crawl_users(500, seed=5)
+    users["is_retained"] = pd.array(np.arange(500) < 29, dtype="boolean")
+    held = prediction.predict_held_out(users, repeats=1)
+    assert set(held["label"]) == {"repeat_post"}
+    scores = prediction.score_predictions(held, users, permutations=0)
+    refused = scores[scores["label"] == "retained"]
+    assert refused["roc_auc"].isna().all()
+    assert not refused["is_estimable"].any()
+    whole = refused[refused["validation"] == "repeated_cv"]
+    assert (whole["majority_accuracy_share"] == 1 - 29 / 500).all()
+    assert "29 of 500 users are active again" in whole["reason"].iloc[0]
+    assert "94.20%" in whole["reason"].iloc[0]
+    risks = prediction.predict_risk(users, draws=50)
+    assert set(risks["label"]) == {"repeat_post"}
+
+
+def test_the_model_stands_beside_its_baselines() -> None:
+    users = crawl_users(400)
+    held = prediction.predict_held_out(users, repeats=2)
+    scores = prediction.score_predictions(held, users, permutations=19)
+    assert len(scores) == 2 * 2 * 5
+    row = scores.set_index(["label", "model", "validation"])
+    model = row.loc[("retained", "logistic", "repeated_cv")]
+    assert model["roc_auc_low"] > 0.6
+    assert model["permutation_p_value"] == 0.05
+    assert model["brier_score"] < model["brier_base_score"]
+    age = row.loc[("retained", "account_age_only", "repeated_cv")]
+    assert age["roc_auc_low"] < 0.5 < age["roc_auc_high"]
+    temporal = row.loc[("retained", "logistic", "temporal_split")]
+    assert temporal["user_count"] == 120
+    assert temporal["roc_auc_low"] > 0.5
+    # 28 days are not over for anybody before the last 30 % arrive
+    assert temporal["known_in_time_share"] == 0
+
+
+def test_a_temporal_split_that_cannot_be_made_says_so() -> None:
+    users = crawl_users(300, seed=6)
+    late = users["first_post_at"] > users["first_post_at"].quantile(0.65)
+    users["is_retained"] = pd.array(users["is_retained"] & ~late, dtype="boolean")
+    held = prediction.predict_held_out(users, repeats=1)
+    scores = prediction.score_predictions(held, users, permutations=0)
+    row = scores.set_index(["label", "model", "validation"])
+    temporal = row.loc[("retained", "logistic", "temporal_split")]
+    assert pd.isna(temporal["roc_auc"])
+    assert "0 of the 90 later users" in temporal["reason"]
+    assert row.loc[("retained", "logistic", "repeated_cv"), "is_estimable"]
+
+
+def test_neither_row_order_nor_pseudonyms_matter() -> None:
+    users = crawl_users(150)
+    other = users.sample(frac=1, random_state=1)
+    other["user_id"] = [f"other {number}" for number in range(len(other))]
+    first = prediction.predict_held_out(users, repeats=1)
+    second = prediction.predict_held_out(other, repeats=1)
+    left = first.drop(columns="user_id")
+    pd.testing.assert_frame_equal(left, second.drop(columns="user_id"))
+    risks = prediction.predict_risk(users, draws=50).drop(columns="user_id")
+    again = prediction.predict_risk(other, draws=50).drop(columns="user_id")
+    pd.testing.assert_frame_equal(risks, again)
+
+
+def test_risks_are_calibrated_and_have_an_interval() -> None:
+    users = crawl_users(600, seed=8)
+    users.loc[:99, "is_retained"] = pd.NA
+    risks = prediction.predict_risk(users, draws=60)
+    retained = risks[risks["label"] == "retained"].set_index("user_number")
+    assert len(retained) == 600
+    assert not retained.loc[:99, "is_out_of_fold"].any()
+    assert (retained["probability_low"] <= retained["probability"]).all()
+    assert (retained["probability_high"] >= retained["probability"]).all()
+    known = users.loc[100:, "is_retained"].to_numpy(dtype=bool)
+    told = retained.loc[100:, "probability"].to_numpy()
+    assert told.mean() == pytest.approx(known.mean(), abs=0.01)
+    assert prediction.calibration(known, told).slope == pytest.approx(1, abs=0.15)
+
+
+def test_too_few_bootstrap_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="leave every user out"):
+        prediction.predict_risk(crawl_users(100), draws=49)
+
+
+def test_missing_values_are_filled_within_the_training_folds() -> None:
+    users = crawl_users(200)
+    users.loc[::3, "han_share"] = np.nan
+    users["is_video"] = users["is_video"].astype("boolean")
+    users.loc[::4, "is_video"] = pd.NA
+    held = prediction.predict_held_out(users, repeats=1)
+    assert held["probability"].notna().all()
+
+
+def test_every_registered_feature_is_listed_per_label() -> None:
+    listed = prediction.describe_features(crawl_users(300))
+    assert len(listed) == 2 * len(prediction.REGISTRY)
+    assert (listed["is_used"] == listed["reason"].isna()).all()
+    text = listed[listed["feature"] == "log_text_length"].set_index("label")
+    assert text.loc["retained", "odds_ratio"] > 1.5
+    assert text.loc["retained", "single_auc"] > 0.6
+
+
+def test_nothing_in_nothing_out() -> None:
+    empty = crawl_users(10).iloc[:0]
+    held = prediction.predict_held_out(empty)
+    assert held.empty
+    assert prediction.predict_risk(empty).empty
+    scores = prediction.score_predictions(held, empty)
+    assert len(scores) == 20
+    assert not scores["is_estimable"].any()
+    assert scores["reason"].str.contains("followed long enough").all()
+    assert len(prediction.describe_features(empty)) == 2 * len(prediction.REGISTRY)
+
+
+# --- targets on planted truth -------------------------------------------------------
+
+
+def test_planted_auc_is_recovered() -> None:
+    recovery = planted.auc_recovery(20, repeats=1, population=20_000, seed=20250113)
+    assert recovery["oracle_auc"].iloc[0] == pytest.approx(0.71, abs=0.01)
+    assert abs((recovery["auc"] - recovery["oracle_auc"]).mean()) <= 0.02
+
+
+def test_shuffled_labels_are_not_predicted() -> None:
+    assert abs(planted.shuffled_aucs(20, seed=1).mean() - 0.5) <= 0.03
+
+
+def test_the_follow_ups_figures_come_out_of_noise() -> None:
+    figures = planted.follow_up_in_kind()
+    assert f"{figures.majority_accuracy:.16f}" == "0.9938442597722376"
+    assert figures.accuracy == figures.majority_accuracy
+    assert figures.positives_found == 0
+    assert figures.auc_all_users > 0.70
+    assert abs(figures.auc_held_out - 0.5) < 0.15
+
+
+def test_the_report_holds_measures_against_targets() -> None:
+    report = planted.report(samples=2)
+    assert report["target"].is_unique
+    assert report["is_met"].dtype == bool
