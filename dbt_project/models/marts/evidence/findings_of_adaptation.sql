@@ -1,0 +1,178 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+
+with
+
+over_time as (
+    select * from {{ ref("adaptation_over_time") }}
+),
+
+within_person as (
+    select * from {{ ref("adaptation_within_person") }}
+),
+
+selection as (
+    select * from {{ ref("adaptation_model_selection") }}
+),
+
+profiles as (
+    select * from {{ ref("adaptation_group_profiles") }}
+),
+
+groups as (
+    select * from {{ ref("adaptation_groups") }}
+),
+
+tiers as (
+    select * from {{ ref("engagement_tiers") }}
+),
+
+-- with fewer than six people who changed, no split of them is significant
+changers as (
+    select
+        *,
+        gained_count + lost_count as changed_count
+    from within_person
+    where people_set = 'more than one post'
+),
+
+shown as (
+    select *
+    from selection
+    where is_shown and is_chosen
+),
+
+group_sizes as (
+    select
+        group_name,
+        count(*) as user_count
+    from groups
+    where group_name <> 'unclassified'
+    group by group_name
+),
+
+adapter_engagement as (
+    select *
+    from profiles
+    where group_name = 'cultural_adapter' and feature = 'log_engagement'
+),
+
+one_row as (
+    select count(*) as user_count from tiers
+),
+
+united as (
+    select
+        {{ finding(
+            "'chinese_words_rise'",
+            area="adaptation",
+            claimed_by="study",
+            claim="'Posts of the later wave use Chinese more often than those of the early wave.'",
+            metric="change of the share of posts with Chinese words",
+            estimate="change",
+            low="change_low",
+            high="change_high",
+            null_value="0",
+            null_model="no change between waves",
+            n="early_post_count + late_post_count",
+            source_table="adaptation_over_time"
+        ) }}
+    from over_time
+    where comparison = 'all posts' and trait = 'chinese_words'
+    union all
+    select
+        {{ finding(
+            "'chinese_words_rise_in_cohort'",
+            area="adaptation",
+            claimed_by="project",
+            claim="'Within one registration cohort, later posts use Chinese more often.'",
+            metric="change of the share of posts with Chinese words",
+            estimate="change",
+            low="change_low",
+            high="change_high",
+            null_value="0",
+            null_model="no change between waves",
+            n="early_post_count + late_post_count",
+            source_table="adaptation_over_time",
+            reason="case when shared_user_count = 0 then
+                'no author is seen in both waves: the change may be the survival of those who already wrote Chinese' end"
+        ) }}
+    from over_time
+    where comparison = 'same registration cohort' and trait = 'chinese_words'
+    union all
+    select
+        {{ finding(
+            "'people_begin_to_write_chinese'",
+            area="adaptation",
+            claimed_by="study",
+            claim="'The same people gradually adapt: of those whose use of Chinese changed between first and last post, most gained it.'",
+            metric="share of gains among people who changed",
+            estimate="gained_count / nullif(changed_count, 0)",
+            low=wilson_bound("gained_count", "changed_count", "low"),
+            high=wilson_bound("gained_count", "changed_count", "high"),
+            null_value="0.5",
+            null_model="gains and losses equally likely",
+            n="changed_count",
+            source_table="adaptation_within_person",
+            is_identifiable="changed_count >= 6",
+            reason="case when changed_count < 6 then
+                format('only {} people changed; fewer than six cannot decide', changed_count) end"
+        ) }}
+    from changers
+    union all
+    select
+        {{ finding(
+            "'adaptation_groups_exist'",
+            area="adaptation",
+            claimed_by="study",
+            claim="format('Authors fall into {} groups by behaviour and content.', cluster_count)",
+            metric="silhouette",
+            estimate="silhouette_score",
+            null_value="null_silhouette_p95",
+            null_model="95th percentile under a Gaussian copula without groups",
+            n="user_count",
+            source_table="adaptation_model_selection",
+            is_identifiable="null_silhouette_p95 is not null",
+            is_supported="claims_structure",
+            reason="reason"
+        ) }}
+    from shown
+    union all
+    select
+        {{ finding(
+            "concat('group_', group_sizes.group_name)",
+            area="adaptation",
+            claimed_by="study",
+            claim="format('There is a group of {}s.', replace(group_sizes.group_name, '_', ' '))",
+            metric="share of authors in the group",
+            estimate="group_sizes.user_count / one_row.user_count",
+            low=wilson_bound("group_sizes.user_count", "one_row.user_count", "low"),
+            high=wilson_bound("group_sizes.user_count", "one_row.user_count", "high"),
+            null_value="0",
+            null_model="no author earns the name",
+            n="one_row.user_count",
+            source_table="adaptation_groups"
+        ) }}
+    from group_sizes
+    cross join one_row
+    union all
+    select
+        {{ finding(
+            "'adapters_have_most_engagement'",
+            area="adaptation",
+            claimed_by="study",
+            claim="'Cultural adapters have more engagement than the other groups.'",
+            metric="difference of mean log engagement to all others",
+            estimate="max(contrast_value)",
+            low="max(contrast_low)",
+            high="max(contrast_high)",
+            null_value="0",
+            null_model="no difference",
+            n="max(user_count)",
+            source_table="adaptation_group_profiles",
+            reason="case when max(contrast_value) is null then
+                'no group earned the name cultural adapter' end"
+        ) }}
+    from adapter_engagement
+)
+
+select * from united
