@@ -1,0 +1,62 @@
+with
+
+united as (
+    {% for area in ["crawl", "adaptation", "accounts", "ties", "time"] -%}
+    select * from {{ ref("findings_of_" ~ area) }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- one sentence a person can read aloud: the claim, its numbers, and what they allow
+worded as (
+    select
+        finding_id,
+        area,
+        claimed_by,
+        claim,
+        concat(
+            case verdict
+                when 'supported' then 'Supported: '
+                when 'not supported' then 'Not supported: '
+                else 'Not identifiable on this crawl: '
+            end,
+            claim,
+            case
+                when verdict = 'not identifiable on this crawl'
+                    then coalesce(
+                        concat(' ', upper(reason[1]), reason[2:], '.'),
+                        ' The crawl has nothing to measure it on.'
+                    )
+                else concat(
+                    ' ',
+                    upper(metric[1]),
+                    metric[2:],
+                    ' ',
+                    format('{:.3g}', estimate),
+                    case
+                        when interval_low is not null
+                            then format(
+                                ' [{:.3g}, {:.3g}]', interval_low, interval_high
+                            )
+                        else ''
+                    end,
+                    format(' against {:.3g} ({})', null_value, null_model),
+                    format(', n = {:,}.', n),
+                    coalesce(concat(' Note: ', reason, '.'), '')
+                )
+            end
+        ) as sentence,
+        metric,
+        estimate,
+        interval_low,
+        interval_high,
+        null_value,
+        null_model,
+        n,
+        verdict,
+        reason,
+        source_table
+    from united
+)
+
+select * from worded

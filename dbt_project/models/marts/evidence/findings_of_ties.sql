@@ -1,0 +1,110 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+
+with
+
+verdicts as (
+    select * from {{ ref("community_verdicts") }}
+),
+
+agreement as (
+    select * from {{ ref("influencer_agreement") }}
+),
+
+cascade_claims as (
+    select * from {{ ref("cascade_summary") }}
+),
+
+evaluation as (
+    select * from {{ ref("recommendation_evaluation") }}
+),
+
+united as (
+    select
+        {{ finding(
+            "concat('communities_', if(tie_kind = 'reply', 'replies', 'hashtags'))",
+            area="communities",
+            claimed_by="study",
+            claim="if(
+                tie_kind = 'reply',
+                'People form communities by answering each other.',
+                'People form communities by sharing hashtags.'
+            )",
+            metric="modularity",
+            estimate="modularity",
+            null_value="null_mean + 3 * null_sd",
+            null_model="three standard deviations above the mean of the null that keeps degrees (hashtags: tags per user and users per tag)",
+            n="user_count",
+            source_table="community_verdicts",
+            is_identifiable="z_score is not null",
+            is_supported="verdict = 'established'",
+            reason="reason"
+        ) }}
+    from verdicts
+    union all
+    select
+        {{ finding(
+            "concat('centrality_is_influence_', if(tie_kind = 'reply', 'replies', 'hashtags'))",
+            area="communities",
+            claimed_by="study",
+            claim="if(
+                tie_kind = 'reply',
+                'The most central people of the reply network are the most liked.',
+                'The most central people of the hashtag network are the most liked.'
+            )",
+            metric="Spearman correlation of PageRank with likes",
+            estimate="spearman_rho",
+            low="rho_low",
+            high="rho_high",
+            null_value="0.5",
+            null_model="a correlation of one half",
+            n="user_count",
+            source_table="influencer_agreement",
+            reason="warning"
+        ) }}
+    from agreement
+    where measure = 'pagerank'
+    union all
+    select
+        {{ finding(
+            "claim",
+            area="cascades",
+            claimed_by="project",
+            claim="claim_sentence",
+            metric="see cascade_summary",
+            estimate="estimate",
+            low="estimate_low",
+            high="estimate_high",
+            null_value="null_high",
+            null_model="97.5th percentile of shuffled times with the same degrees",
+            n="case_count",
+            source_table="cascade_summary",
+            is_identifiable="is_identifiable",
+            is_supported="verdict = 'supported'",
+            reason="reason"
+        ) }}
+    from cascade_claims
+    union all
+    select
+        {{ finding(
+            "'recommendations_above_popularity'",
+            area="recommendations",
+            claimed_by="project",
+            claim="'The blended ranking of notes names what people turn to next more often than popularity does.'",
+            metric="difference of recall@10 to popularity",
+            estimate="max(popularity_difference)",
+            low="max(popularity_difference_low)",
+            high="max(popularity_difference_high)",
+            null_value="0",
+            null_model="popularity",
+            n="max(user_count)",
+            source_table="recommendation_evaluation",
+            is_identifiable="bool_and(is_identifiable)"
+        ) }}
+    from evaluation
+    where
+        strategy = 'blended'
+        and item_kind = 'note'
+        and metric = 'recall@{{ var("recommendation_length") }}'
+)
+
+select * from united
