@@ -24,7 +24,7 @@ worded as (
             case
                 when verdict = 'not identifiable on this crawl'
                     then coalesce(
-                        concat(' ', upper(reason[1]), reason[2:], '.'),
+                        ' ' || upper(reason[1]) || rtrim(reason[2:], '.') || '.',
                         ' The crawl has nothing to measure it on.'
                     )
                 else concat(
@@ -42,7 +42,7 @@ worded as (
                     end,
                     format(' against {:.3g} ({})', null_value, null_model),
                     format(', n = {:,}.', n),
-                    coalesce(concat(' Note: ', reason, '.'), '')
+                    coalesce(' Note: ' || rtrim(reason, '.') || '.', '')
                 )
             end
         ) as sentence,

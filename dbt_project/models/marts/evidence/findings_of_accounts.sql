@@ -23,7 +23,7 @@ silhouettes as (
     select
         max(reproduced_number) filter (where figure_id = 'clusters_silhouette')
             as recipe_silhouette,
-        max(corrected_number) filter (where figure_id = 'clusters_silhouette')
+        max(corrected_number) filter (where figure_id = 'audit_null_lognormal_p95')
             as null_silhouette,
         max(reproduced_number) filter (where figure_id = 'data_rows') as row_count
     from replication
@@ -73,7 +73,7 @@ united as (
             metric="silhouette of the recipe of the study",
             estimate="recipe_silhouette",
             null_value="null_silhouette",
-            null_model="the same recipe on counts drawn without groups, 95th percentile",
+            null_model="95th percentile of the same recipe on correlated log-normal counts without groups",
             n="row_count",
             source_table="study_replication",
             is_identifiable="null_silhouette is not null",

@@ -41,13 +41,18 @@ shown as (
     where is_shown and is_chosen
 ),
 
+-- a name that nobody earned is a finding too
+group_names as (
+    select distinct archetype as group_name from {{ ref("adaptation_archetypes") }}
+),
+
 group_sizes as (
     select
-        group_name,
-        count(*) as user_count
-    from groups
-    where group_name <> 'unclassified'
-    group by group_name
+        group_names.group_name,
+        count(groups.user_id) as user_count
+    from group_names
+    left join groups on group_names.group_name = groups.group_name
+    group by group_names.group_name
 ),
 
 adapter_engagement as (
@@ -150,7 +155,8 @@ united as (
             null_value="0",
             null_model="no author earns the name",
             n="one_row.user_count",
-            source_table="adaptation_groups"
+            source_table="adaptation_groups",
+            is_identifiable="one_row.user_count > 0"
         ) }}
     from group_sizes
     cross join one_row
