@@ -314,9 +314,9 @@ def test_anomaly_signs_show_in_the_data(
         assert members["second"].max() - members["second"].min() <= 3_600
     promoting = posts[posts["user_id"].isin(shows["promotion"])]
     evidence = (promoting["content"] + promoting["label"]).str.contains(
-        r"vx |deals\d+@|growthagency|accountservices|paidpromo|代运营|涨粉|引流|商单"
+        r"vx: |deals\d+@|growthagency|accountservices|paidpromo|代运营|涨粉|引流|商单"
     )
-    assert evidence.groupby(promoting["user_id"]).any().mean() > 0.8
+    assert evidence.groupby(promoting["user_id"]).any().all()
 
 
 def test_groups_behave_as_planted(posts: pd.DataFrame, authors: pd.DataFrame) -> None:

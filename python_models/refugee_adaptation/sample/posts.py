@@ -244,7 +244,7 @@ def plan(
         )
         _spare_the_quiet(rng, dealt, rows, banded, is_silent)
         _grant_early_replies(rng, dealt, rows, people, skeleton, banded, is_silent)
-    speaks = has_body & np.isin(language, (1, 2))
+    speaks = has_body & (language == LANGUAGES.index("en"))
     signs, ring = _signs(
         rng, settings, people, skeleton, stratum, tag_count, speaks, silent_author
     )
@@ -363,7 +363,7 @@ def _signs(
         skeleton: Their posts.
         stratum: Stratum of every post.
         tag_count: Tags of every post.
-        speaks: Posts whose body has English words, so that it can carry a sign.
+        speaks: Posts with an English body, so that it can carry a sign.
         is_silent: Authors who stay silent and show no sign.
 
     Returns:
@@ -392,10 +392,12 @@ def _signs(
     signs["promotion"][others[:few]] = True
     twice = rng.permutation(np.flatnonzero(able & (spoken >= 2) & ~signs["promotion"]))
     signs["near_duplicate"][twice[: round(0.005 * size)]] = True
-    ring = _rings(rng, skeleton, speaks & able[skeleton.author], round(0.0025 * size))
+    plain = able & ~signs["promotion"] & ~signs["near_duplicate"]
+    ring = _rings(rng, skeleton, speaks & plain[skeleton.author], round(0.0025 * size))
     members = np.unique(skeleton.author[ring >= 0])
     signs["coordinated"][members] = True
-    signs["promotion"][rng.permutation(members)[: len(members) // 2]] = True
+    # a ring promotes together or not at all, since its members share one text
+    signs["promotion"][skeleton.author[(ring >= 0) & (ring % 2 == 0)]] = True
     _stuff_tags(rng, signs, skeleton, stratum, tag_count)
     return signs, ring
 

@@ -37,7 +37,7 @@ class Settings:
 
     posts: int = 3_000
     seed: int = 20250113
-    separation: float = 3.0
+    separation: float = 4.0
     tag_loyalty: float = 0.9
     reply_loyalty: float = 0.9
     topic_focus: float = 0.9

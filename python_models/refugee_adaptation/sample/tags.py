@@ -58,8 +58,8 @@ def _zipf(
 
 def _as_published(rng: np.random.Generator, words: Words, size: int) -> Strings:
     """Draw tags whose uses fall off like those of the study's top tags."""
-    tail = [12.0 * 0.8**k for k in range(len(words))]
-    weight = np.array([*TOP_TAGS, *tail][: len(words)], dtype=np.float64)
+    tail = [14.0 * 0.7**k for k in range(len(words))]
+    weight = np.array([*TOP_TAGS[:6], *tail][: len(words)], dtype=np.float64)
     pool = np.array(words, dtype=object)
     return np.asarray(pool[rng.choice(len(words), size=size, p=weight / weight.sum())])
 
@@ -105,8 +105,8 @@ def label(
     viral = _mixed(strength, (0.34, 0.02, 0.01), 0.16)[people.group[author]]
     native = _mixed(strength, (0.1, 0.2, 0.6), 0.3)[people.group[author]]
     draw = rng.random(size)
-    refugee = np.select([place == 0, place == 1], [0.80, 0.06], 0.26)
-    community = np.select([place == 0, place == 1], [0.18, 0.84], 0.50)
+    refugee = np.select([place == 0, place == 1], [0.78, 0.06], 0.25)
+    community = np.select([place == 0, place == 1], [0.20, 0.86], 0.52)
     kind = np.full(size, "rare", dtype=object)
     kind[draw < refugee + community] = "community"
     kind[draw < refugee] = "refugee"
@@ -119,7 +119,7 @@ def label(
     kind[np.isin(kind, ("native", "rare")) & (third < cultured)] = "culture"
     tag = np.empty(size, dtype=object)
     for name, english, words, steepness in (
-        ("refugee", v.REFUGEE_TAGS, v.REFUGEE_TAGS_ZH, 1.4),
+        ("refugee", v.REFUGEE_TAGS, v.REFUGEE_TAGS_ZH, 1.8),
         ("viral", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH, 1.8),
         ("native", v.VIRAL_TAGS, v.NATIVE_TAGS_ZH, 0.8),
         ("culture", v.CULTURE_TAGS, v.CULTURE_TAGS_ZH, 0.8),
@@ -140,7 +140,7 @@ def label(
                 & (from_community == number)
                 & (chinese == is_chinese)
             )
-            tag[rows] = _zipf(rng, pool, len(rows), 0.4)
+            tag[rows] = _zipf(rng, pool, len(rows), 0.25)
     rows = np.flatnonzero(kind == "rare")
     tag[rows] = _rare(rng, len(rows), chinese[rows])
     for name, rows, english, words in (

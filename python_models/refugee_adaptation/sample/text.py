@@ -211,6 +211,7 @@ def compose(
         luck[:, 0] < 0.5 * min(settings.separation / 3.0, 1.0)
     )
     titles, bodies, labels = [], [], []
+    hostile = 0
     for row in range(size):
         writer = _Writer(draws[row], int(plan.topic[row]), settings.topic_focus)
         language = LANGUAGES[plan.language[row]]
@@ -231,8 +232,10 @@ def compose(
                 bool(viral[row]),
                 has_body,
             )
-            if language == "en" and luck[row, 1] < 0.004:
-                title = writer.fill(v.HOSTILE_TITLES, False)
+            if language == "en" and luck[row, 1] < 0.005:
+                frame = v.HOSTILE_TITLES[hostile % len(v.HOSTILE_TITLES)]
+                title = writer.fill((frame,), False)
+                hostile += 1
             title = title if len(title) <= MOST_LETTERS else _cut(title)
         elif not plan.is_title_missing[row]:
             title = writer.pick(v.EMOJI)
@@ -257,7 +260,7 @@ def _decorate(
     if plan.has_sticker[row] and body:
         body += writer.pick(v.STICKERS)
     if body and luck[2] < 0.008:
-        body = f"@{writer.pick(v.NICK_HEADS)}_{writer.number(99)} " + body
+        body += f" @{writer.pick(v.NICK_HEADS)}_{writer.number(99)}"
     if body and luck[3] < 0.006:
         body += f" https://example.com/{writer.pick(v.NICK_HEADS)}/{writer.number(999)}"
     if plan.has_emoji[row]:
@@ -289,7 +292,7 @@ def _copies(
     rows = np.flatnonzero(
         (alone | (plan.ring >= 0))
         & plan.has_body_words
-        & np.isin(plan.language, (1, 2))
+        & (plan.language == LANGUAGES.index("en"))
     )
     authors = len(plan.is_silent)
     draws = rng.integers(0, 1 << 31, (authors + int(plan.ring.max(initial=0)) + 1, 9))
@@ -298,8 +301,8 @@ def _copies(
         key = author if ring < 0 else authors + ring
         writer = _Writer(draws[key].tolist(), int(plan.topic[row]), focus)
         pieces = [writer.fill(v.TOPIC_SENTENCES, False) for _ in range(4)]
-        if LANGUAGES[plan.language[row]] == "mixed":
-            pieces += [writer.fill(v.TOPIC_SENTENCES_ZH, True) for _ in range(5)]
+        if plan.signs["promotion"][author]:
+            pieces.insert(0, writer.fill(v.PROMOTION_SENTENCES, False))
         number = int(skeleton.order[row]) if ring < 0 else row % 7
         texts[row] = ". ".join(pieces) + f" {number + 1}."
     return texts
