@@ -17,24 +17,33 @@ post_categories as (
     group by post_id
 ),
 
+own_texts as (
+    select
+        post_id,
+        user_id,
+        text_clean,
+        {{ own_words("body") }} as body_clean
+    from posts
+),
+
 -- a copy is recognised by the letters of the body alone: titles, numbers, emoji and
 -- hashtags are what copiers vary
 texts as (
     select
         post_id,
         user_id,
-        post_number,
-        created_at,
-        regexp_replace(
-            {{ own_words("body") }}, '[^\p{L}]+', '', 'g'
-        ) as letters,
+        regexp_replace(body_clean, '[^\p{L}]+', '', 'g') as letters,
         regexp_matches(
             text_clean,
-            '(vx|wx|wechat|weixin|微信|whatsapp|telegram|qq)[号 ]*(id)?[:： ]*[a-z_-]*[0-9][a-z0-9_-]{2,}'
-            || '|[a-z0-9._-]+@[a-z0-9-]+[.][a-z]{2,}'
-            || '|(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)'
-        ) as has_contact
-    from posts
+            '(vx|wx|wechat|微信|whatsapp|telegram)[号:： ]*[a-z_-]*[0-9][a-z0-9]{2,}'
+        )
+        or regexp_matches(
+            text_clean, '(wechat|微信|whatsapp|telegram)(号| id)? ?[:：] ?[a-z][a-z0-9_-]{4,}'
+        )
+        or regexp_matches(text_clean, '[a-z0-9._-]+@[a-z0-9-]+[.][a-z]{2,}')
+        or regexp_matches(text_clean, '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)')
+            as has_contact
+    from own_texts
 ),
 
 long_texts as (
@@ -88,45 +97,58 @@ gaps as (
     from posts
 ),
 
-signs as (
+described as (
     select
         posts.user_id,
-        count(*) as post_count,
-        max(posts.like_count)::bigint as like_count_max,
-        count(*) filter (
-            where posts.like_count >= {{ var("anomaly_influencer_likes") }}
-        ) as influential_post_count,
-        count(*) filter (
-            where
-                posts.like_count = 0
-                and posts.collect_count = 0
-                and posts.comment_count = 0
-                and posts.share_count = 0
-        ) as silent_post_count,
-        count(*) filter (where posts.like_count is not null) as counted_post_count,
-        max(posts.hashtag_count) as hashtag_count_max,
-        count(*) filter (
-            where posts.hashtag_count >= {{ var("anomaly_stuffed_hashtags") }}
-        ) as stuffed_post_count,
-        count(*) filter (
-            where coalesce(post_categories.has_promotion, false)
-        ) as promotion_post_count,
-        count(*) filter (where texts.has_contact) as contact_post_count,
-        count(*) filter (
-            where coalesce(post_categories.has_follow_train, false)
-        ) as follow_train_post_count,
-        min(gaps.gap_minutes) as gap_minutes_min,
-        count(*) filter (
-            where gaps.gap_minutes < {{ var("anomaly_burst_minutes") }}
-        ) as burst_count,
-        coalesce(any_value(copies.own_copy_count), 0) as own_copy_count,
-        coalesce(any_value(copies.copying_user_count), 0) as copying_user_count
+        posts.like_count,
+        posts.hashtag_count,
+        texts.has_contact,
+        gaps.gap_minutes,
+        posts.like_count = 0
+        and posts.collect_count = 0
+        and posts.comment_count = 0
+        and posts.share_count = 0
+            as is_silent,
+        coalesce(post_categories.has_promotion, false) as has_promotion,
+        coalesce(post_categories.has_follow_train, false) as has_follow_train
     from posts
     inner join texts on posts.post_id = texts.post_id
     inner join gaps on posts.post_id = gaps.post_id
     left join post_categories on posts.post_id = post_categories.post_id
-    left join copies on posts.user_id = copies.user_id
-    group by posts.user_id
+),
+
+totals as (
+    select
+        user_id,
+        count(*) as post_count,
+        max(like_count)::bigint as like_count_max,
+        count(*) filter (
+            where like_count >= {{ var("anomaly_influencer_likes") }}
+        ) as influential_post_count,
+        count(*) filter (where is_silent) as silent_post_count,
+        count(like_count) as counted_post_count,
+        max(hashtag_count) as hashtag_count_max,
+        count(*) filter (
+            where hashtag_count >= {{ var("anomaly_stuffed_hashtags") }}
+        ) as stuffed_post_count,
+        count(*) filter (where has_promotion) as promotion_post_count,
+        count(*) filter (where has_contact) as contact_post_count,
+        count(*) filter (where has_follow_train) as follow_train_post_count,
+        min(gap_minutes) as gap_minutes_min,
+        count(*) filter (
+            where gap_minutes < {{ var("anomaly_burst_minutes") }}
+        ) as burst_count
+    from described
+    group by user_id
+),
+
+signs as (
+    select
+        totals.*,
+        coalesce(copies.own_copy_count, 0) as own_copy_count,
+        coalesce(copies.copying_user_count, 0) as copying_user_count
+    from totals
+    left join copies on totals.user_id = copies.user_id
 )
 
 select * from signs

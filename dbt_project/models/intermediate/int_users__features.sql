@@ -129,144 +129,142 @@ totals as (
         post_totals.*,
         users.user_number,
         coalesce(comment_totals.comment_written_count, 0) as comment_written_count,
-        coalesce(comment_totals.reply_count, 0) as reply_count,
-        -- null where nothing was counted
-        case
-            when
-                coalesce(
-                    post_totals.like_mean,
-                    post_totals.collect_mean,
-                    post_totals.comment_mean,
-                    post_totals.share_mean
-                ) is not null
-                then
-                    ln(1 + coalesce(post_totals.like_mean, 0))
-                    + ln(1 + coalesce(post_totals.collect_mean, 0))
-                    + ln(1 + coalesce(post_totals.comment_mean, 0))
-                    + ln(1 + coalesce(post_totals.share_mean, 0))
-        end as log_engagement
+        coalesce(comment_totals.reply_count, 0) as reply_count
     from post_totals
     inner join users on post_totals.user_id = users.user_id
     left join comment_totals on post_totals.user_id = comment_totals.user_id
 ),
 
+counted as (
+    select
+        *,
+        case
+            when coalesce(like_mean, collect_mean, comment_mean, share_mean) is not null
+                then
+                    ln(1 + coalesce(like_mean, 0))
+                    + ln(1 + coalesce(collect_mean, 0))
+                    + ln(1 + coalesce(comment_mean, 0))
+                    + ln(1 + coalesce(share_mean, 0))
+        end as log_engagement
+    from totals
+),
+
 -- what a like usually comes with, from users who have enough of them
 usual_ratios as (
     select
-        {%- for count in ["collect", "comment", "share"] %}
-        coalesce(
-            median({{ count }}_total / nullif(like_total, 0)) filter (
-                where like_total >= {{ var("feature_prior_likes") }}
-            ), 1
-        ) as usual_{{ count }}_ratio{{ "," if not loop.last }}
-        {%- endfor %}
-    from totals
+        coalesce(median(collect_total / like_total), 1) as usual_save_ratio,
+        coalesce(median(comment_total / like_total), 1) as usual_comment_ratio,
+        coalesce(median(share_total / like_total), 1) as usual_share_ratio
+    from counted
+    where like_total >= {{ var("feature_prior_likes") }}
 ),
 
 ratios as (
     select
-        totals.*,
-        {%- for name, count in [
-            ("save", "collect"), ("comment", "comment"), ("share", "share")
-        ] %}
-        ln(
-            (
-                totals.{{ count }}_total
-                + {{ var("feature_prior_likes") }}
-                * greatest(usual_ratios.usual_{{ count }}_ratio, 0.01)
-            ) / (totals.like_total + {{ var("feature_prior_likes") }})
-        ) as {{ name }}_like_log_ratio{{ "," if not loop.last }}
-        {%- endfor %}
-    from totals
+        counted.*,
+        {{ like_log_ratio("collect_total", "usual_save_ratio") }}
+            as save_like_log_ratio,
+        {{ like_log_ratio("comment_total", "usual_comment_ratio") }}
+            as comment_like_log_ratio,
+        {{ like_log_ratio("share_total", "usual_share_ratio") }}
+            as share_like_log_ratio
+    from counted
     cross join usual_ratios
 ),
 
--- ratios drift with size; what is left beside the straight line is style, not reach
-size_lines as (
+-- ratios drift with size; what is left beside the straight line is style, not reach.
+-- The line is flat where all engagement is the same
+centres as (
     select
-        {%- for name in ["save", "comment", "share"] %}
-        coalesce(regr_slope({{ name }}_like_log_ratio, log_engagement), 0)
-            as {{ name }}_slope,
+        avg(log_engagement) as engagement_centre,
+        avg(save_like_log_ratio) as save_centre,
+        avg(comment_like_log_ratio) as comment_centre,
+        avg(share_like_log_ratio) as share_centre,
         coalesce(
-            regr_intercept({{ name }}_like_log_ratio, log_engagement),
-            avg({{ name }}_like_log_ratio)
-        ) as {{ name }}_intercept{{ "," if not loop.last }}
-        {%- endfor %}
+            covar_pop(save_like_log_ratio, log_engagement)
+            / nullif(var_pop(log_engagement), 0),
+            0
+        ) as save_slope,
+        coalesce(
+            covar_pop(comment_like_log_ratio, log_engagement)
+            / nullif(var_pop(log_engagement), 0),
+            0
+        ) as comment_slope,
+        coalesce(
+            covar_pop(share_like_log_ratio, log_engagement)
+            / nullif(var_pop(log_engagement), 0),
+            0
+        ) as share_slope
     from ratios
+),
+
+centred as (
+    select
+        ratios.*,
+        centres.*,
+        ratios.log_engagement - centres.engagement_centre as engagement_lead
+    from ratios
+    cross join centres
 ),
 
 features as (
     select
         -- ids
-        ratios.user_id,
-        ratios.user_number,
+        user_id,
+        user_number,
 
         -- how much is known
-        ratios.post_count,
-        ratios.worded_post_count,
-        ratios.hashtag_count::bigint as hashtag_count,
-        ratios.active_day_count,
-        ratios.comment_written_count,
+        post_count,
+        worded_post_count,
+        hashtag_count::bigint as hashtag_count,
+        active_day_count,
+        comment_written_count,
 
         -- language
-        {{ shrunk_share(
-            "ratios.chinese_text_sum", "ratios.worded_post_count",
-            var("feature_prior_posts")
-        ) }} as chinese_text_share,
+        {{ shrunk_share("chinese_text_sum", "worded_post_count") }}
+            as chinese_text_share,
         {%- for name in ["chinese", "native", "tiktok"] %}
         {{ shrunk_share(
-            "ratios." ~ name ~ "_tag_count", "ratios.hashtag_count",
-            var("feature_prior_hashtags")
+            name ~ "_tag_count", "hashtag_count", var("feature_prior_hashtags")
         ) }} as {{ name }}_tag_share,
         {%- endfor %}
 
         -- form
-        {%- for name in ["video", "image"] %}
-        {{ shrunk_share(
-            "ratios." ~ name ~ "_count", "ratios.post_count",
-            var("feature_prior_posts")
-        ) }} as {{ name }}_share,
-        {%- endfor %}
+        {{ shrunk_share("video_count", "post_count") }} as video_share,
+        {{ shrunk_share("image_count", "post_count") }} as image_share,
 
         -- content
-        {%- for name in ["greeting", "question"] %}
-        {{ shrunk_share(
-            "ratios." ~ name ~ "_count", "ratios.worded_post_count",
-            var("feature_prior_posts")
-        ) }} as {{ name }}_share,
-        {%- endfor %}
-        {%- for name in ["follow_seeking", "cultural_exchange"] %}
-        {{ shrunk_share(
-            "ratios." ~ name ~ "_count", "ratios.tellable_post_count",
-            var("feature_prior_posts")
-        ) }} as {{ name }}_share,
-        {%- endfor %}
+        {{ shrunk_share("greeting_count", "worded_post_count") }} as greeting_share,
+        {{ shrunk_share("question_count", "worded_post_count") }} as question_share,
+        {{ shrunk_share("follow_seeking_count", "tellable_post_count") }}
+            as follow_seeking_share,
+        {{ shrunk_share("cultural_exchange_count", "tellable_post_count") }}
+            as cultural_exchange_share,
 
         -- ties
-        {{ shrunk_share(
-            "ratios.reply_count", "ratios.comment_written_count",
-            var("feature_prior_posts")
-        ) }} as reply_share,
+        {{ shrunk_share("reply_count", "comment_written_count") }} as reply_share,
 
         -- reactions received
-        {%- for name in ["save", "comment", "share"] %}
-        ratios.{{ name }}_like_log_ratio,
-        ratios.{{ name }}_like_log_ratio
-        - size_lines.{{ name }}_intercept
-        - size_lines.{{ name }}_slope * ratios.log_engagement
-            as {{ name }}_like_excess,
-        {%- endfor %}
-        ratios.log_engagement,
-        {%- for count in ["like", "collect", "comment", "share"] %}
-        ratios.{{ count }}_mean,
-        {%- endfor %}
+        save_like_log_ratio,
+        save_like_log_ratio - save_centre - save_slope * engagement_lead
+            as save_like_excess,
+        comment_like_log_ratio,
+        comment_like_log_ratio - comment_centre - comment_slope * engagement_lead
+            as comment_like_excess,
+        share_like_log_ratio,
+        share_like_log_ratio - share_centre - share_slope * engagement_lead
+            as share_like_excess,
+        log_engagement,
+        like_mean,
+        collect_mean,
+        comment_mean,
+        share_mean,
 
         -- rhythm and age
-        ln(ratios.post_count / ratios.active_day_count) as log_posts_per_active_day,
-        ln(1 + ratios.gap_hours) as log_gap_hours,
-        ln(1 + greatest(ratios.account_age_days, 0)) as log_account_age_days
-    from ratios
-    cross join size_lines
+        ln(post_count / active_day_count) as log_posts_per_active_day,
+        ln(1 + gap_hours) as log_gap_hours,
+        ln(1 + greatest(account_age_days, 0)) as log_account_age_days
+    from centred
 )
 
 select * from features

@@ -12,6 +12,8 @@ and Arabie 1985; family-wise p value by the maximum statistic, Westfall and Youn
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +27,7 @@ from sklearn.metrics import (
     pairwise_distances,
 )
 from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.methods.copula import GaussianCopula
 from refugee_adaptation.methods.features import (
@@ -62,6 +65,20 @@ SELECTION_DTYPES = {
 }
 
 
+@contextmanager
+def many_small_fits() -> Iterator[None]:
+    """Fit on one thread and without repeated checks of finite inputs.
+
+    Threads cost more than they bring at this size, many times more on a busy machine,
+    and one thread adds up in the same order on every machine.
+    """
+    with (
+        threadpool_limits(limits=1),
+        config_context(assume_finite=True, skip_parameter_validation=True),
+    ):
+        yield
+
+
 @dataclass(frozen=True)
 class Settings:
     """How hard to look, and what counts as evidence.
@@ -84,10 +101,10 @@ class Settings:
 
     seed: int = 0
     max_clusters: int = 5
-    null_draws: int = 50
-    bootstrap_draws: int = 30
+    null_draws: int = 40
+    bootstrap_draws: int = 25
     gap_draws: int = 10
-    max_users: int = 800
+    max_users: int = 600
     min_users: int = 60
     alpha: float = 0.05
     min_ari: float = 0.8
@@ -369,7 +386,7 @@ def select_clusters(
     if count < settings.min_users or most < 2:
         return _unjudged(count, settings)
     cases = [(method, k) for method in METHODS for k in range(2, most + 1)]
-    with config_context(assume_finite=True, skip_parameter_validation=True):
+    with many_small_fits():
         return _judge(values, points, cases, settings, rng)
 
 
@@ -474,13 +491,18 @@ def _unjudged(count: int, settings: Settings) -> pd.DataFrame:
         else "no structure: features do not vary between users"
     )
     rows = [
-        {"method": method, "cluster_count": 1, "user_count": count, "reason": reason}
+        {
+            "method": method,
+            "cluster_count": 1,
+            "user_count": count,
+            "is_chosen": False,
+            "claims_structure": False,
+            "reason": reason,
+        }
         for method in METHODS
     ]
     frame = pd.DataFrame(rows).reindex(columns=list(SELECTION_DTYPES))
-    return frame.fillna({"is_chosen": False, "claims_structure": False}).astype(
-        SELECTION_DTYPES
-    )
+    return frame.astype(SELECTION_DTYPES)
 
 
 def empty_frame(dtypes: dict[str, str]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from refugee_adaptation.methods.clustering import (
     bootstrap_stability,
     empty_frame,
     fit_partition,
+    many_small_fits,
 )
 from refugee_adaptation.methods.features import (
     FloatArray,
@@ -146,10 +147,11 @@ def assign_groups(
         result["unclassified_reason"] = nearest["reason"].iloc[0]
         return result[list(ASSIGNMENT_DTYPES)].astype(ASSIGNMENT_DTYPES)
     clusters = int(chosen["cluster_count"].iloc[0])
-    partition = fit_partition(points, clusters, method, settings.seed)
-    stability = bootstrap_stability(
-        points, partition, settings.bootstrap_draws, settings.seed
-    )
+    with many_small_fits():
+        partition = fit_partition(points, clusters, method, settings.seed)
+        stability = bootstrap_stability(
+            points, partition, settings.bootstrap_draws, settings.seed
+        )
     named = name_clusters(
         partition.centroids @ matrix, archetypes, settings.name_margin
     )
@@ -221,11 +223,11 @@ def profile_groups(
         Means of nobody are missing.
     """
     columns = [name for name in frame if name not in ("user_id", "user_number")]
+    if frame.empty:
+        return empty_frame(PROFILE_DTYPES)
     joined = frame[["user_id", *columns]].merge(
         groups[["user_id", "group_name"]], on="user_id", validate="one_to_one"
     )
-    if joined.empty:
-        return empty_frame(PROFILE_DTYPES)
     names, codes = np.unique(joined["group_name"].astype(str), return_inverse=True)
     values = np.array(joined[columns].astype(float).to_numpy(), dtype=np.float64)
     observed = np.isfinite(values)

@@ -82,24 +82,24 @@ best_cut as (
     from cuts
     order by
         round(explained_share, 9) desc,
-        low_bin,
-        middle_bin
+        low_bin asc,
+        middle_bin asc
     limit 1
 ),
 
 tiers as (
     select
         binned.user_id,
+        binned.log_engagement,
+        binned.like_mean,
+        binned.post_count,
+        best_cut.explained_share,
         case
             when binned.bin is null or best_cut.low_bin is null then 'undivided'
             when binned.bin <= best_cut.low_bin then 'low'
             when binned.bin <= best_cut.middle_bin then 'middle'
             else 'high'
-        end as tier,
-        binned.log_engagement,
-        binned.like_mean,
-        binned.post_count,
-        best_cut.explained_share
+        end as tier
     from binned
     left join best_cut on true
 )

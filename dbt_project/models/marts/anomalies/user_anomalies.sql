@@ -15,8 +15,20 @@ outliers as (
 judged as (
     select
         users.user_id,
-        signs.* exclude (user_id, post_count),
         outliers.k_distance,
+        signs.like_count_max,
+        signs.influential_post_count,
+        signs.silent_post_count,
+        signs.counted_post_count,
+        signs.hashtag_count_max,
+        signs.stuffed_post_count,
+        signs.promotion_post_count,
+        signs.contact_post_count,
+        signs.follow_train_post_count,
+        signs.gap_minutes_min,
+        signs.burst_count,
+        signs.own_copy_count,
+        signs.copying_user_count,
         coalesce(signs.post_count, 0) as post_count,
         coalesce(outliers.is_density_outlier, false) as is_density_outlier,
         coalesce(signs.influential_post_count > 0, false) as is_influencer,
@@ -64,25 +76,10 @@ anomalies as (
         -- ids
         user_id,
 
-        -- verdict
-        case
-            when independent_sign_count >= 2 then 'bot-like'
-            when has_promotion or has_contact_details then 'promotion'
-            when is_influencer then 'influencer'
-            when is_silent then 'silent'
-            when len(reason_codes) > 0 then 'other'
-            else 'none'
-        end as anomaly_type,
+        -- rules
         reason_codes,
-        case
-            when post_count = 0 then 'no posts observed'
-            when counted_post_count = 0 then 'no counts crawled'
-        end as abstention_reason,
-
-        -- booleans
         is_influencer,
         is_silent,
-        independent_sign_count >= 2 as is_bot_like,
         is_density_outlier,
 
         -- evidence
@@ -100,7 +97,22 @@ anomalies as (
         gap_minutes_min,
         burst_count,
         own_copy_count,
-        copying_user_count
+        copying_user_count,
+
+        -- conclusions
+        independent_sign_count >= 2 as is_bot_like,
+        case
+            when independent_sign_count >= 2 then 'bot-like'
+            when has_promotion or has_contact_details then 'promotion'
+            when is_influencer then 'influencer'
+            when is_silent then 'silent'
+            when len(reason_codes) > 0 then 'other'
+            else 'none'
+        end as anomaly_type,
+        case
+            when post_count = 0 then 'no posts observed'
+            when counted_post_count = 0 then 'no counts crawled'
+        end as abstention_reason
     from counted
 )
 
