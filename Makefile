@@ -33,6 +33,15 @@ install: $(STAMP) ## make .venv from the locked requirements
 .PHONY: build
 build: $(STAMP) ## build and test every table from the crawl (the bundled sample by default)
 	$(BIN)/dbt build
+	@$(BIN)/python -m refugee_adaptation.summary
+
+.PHONY: report
+report: $(STAMP) ## one HTML page to read, report.html, from the tables of the last build
+	$(BIN)/python -m refugee_adaptation.report
+
+.PHONY: export
+export: $(STAMP) ## Parquet, CSV, GraphML and GEXF of the last build, in exports/
+	$(BIN)/python -m refugee_adaptation.export
 
 .PHONY: test
 test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there is one
