@@ -36,7 +36,7 @@ _BLOCK_NODES = 2_000_000
 
 _SHAPE_COLUMNS = {
     "cascade_number": "int64",
-    "statistic": "object",
+    "statistic": "string",
     "observed": "float64",
     "null_mean": "float64",
     "null_sd": "float64",
@@ -604,7 +604,8 @@ def _by_role(
         blocks.append(method(held, draws=draws, seed=seed, min_actions=min_actions))
     roles = [str(role) for role in sorted(actions["influence_role"].unique())]
     stacked = pd.concat(blocks, keys=["", *roles], names=["influence_role"])
-    return stacked.reset_index(level=0).reset_index(drop=True)
+    table = stacked.reset_index(level=0).reset_index(drop=True)
+    return table.astype({"influence_role": "string"})
 
 
 class _Occasions:

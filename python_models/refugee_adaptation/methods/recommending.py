@@ -65,9 +65,9 @@ STRATEGIES = (
 
 _LIST_COLUMNS = {
     "user_number": "int64",
-    "strategy": "object",
+    "strategy": "string",
     "recommendation_rank": "int64",
-    "item_kind": "object",
+    "item_kind": "string",
     "item_number": "int64",
     "score": "float64",
     "recency_score": "float64",
@@ -76,9 +76,9 @@ _LIST_COLUMNS = {
     "strategy_score": "float64",
 }
 _EVALUATION_COLUMNS = {
-    "strategy": "object",
-    "item_kind": "object",
-    "metric": "object",
+    "strategy": "string",
+    "item_kind": "string",
+    "metric": "string",
     "estimate": "float64",
     "estimate_low": "float64",
     "estimate_high": "float64",

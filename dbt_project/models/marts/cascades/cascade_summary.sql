@@ -252,7 +252,11 @@ adoption_claims as (
             and shuffled.null_sd > 0,
             false
         ) as has_cases,
-        'notes by people who had met a hashtag and not used it' as case_label,
+        if(
+            observed.claim = 'adoption_without_recent_exposure',
+            'notes that could have used a hashtag met earlier',
+            'notes that could have used a hashtag met since the last one'
+        ) as case_label,
         {{ var("adoption_min_occasions") }} as min_case_count,
         shuffled.draw_count
     from adoption_observed as observed

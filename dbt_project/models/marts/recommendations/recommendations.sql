@@ -131,6 +131,8 @@ chosen as (
         on
             lists.strategy = evaluated.strategy
             and lists.item_kind = evaluated.item_kind
+    -- a score of 0 means that nothing speaks for the item: no list is better than that
+    where lists.score > 0
 ),
 
 reasoned as (
