@@ -5,16 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from refugee_adaptation.report.marts import Marts
 from refugee_adaptation.report.sections import SECTIONS
 from refugee_adaptation.report.story import Story
-from refugee_adaptation.report.texts import say
+from refugee_adaptation.report.templating import fill, part
 
 
 def render(marts: Marts, *, most_people: int | None = 3000) -> str:
@@ -30,15 +28,10 @@ def render(marts: Marts, *, most_people: int | None = 3000) -> str:
     story = Story(marts, most_people=most_people)
     sections = [(one.key, story.tell(one)) for one in SECTIONS]
     scripts = [Markup(source) for source in story.scripts]
-    # page text is escaped by default; only Markup, escaped when it was made, passes
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    template = environment.from_string(_part("page.html.jinja"))
-    return template.render(
-        say=say,
+    return fill(
+        "page.html.jinja",
         sections=sections,
-        style=Markup(_part("page.css")),
+        style=Markup(part("page.css")),
         scripts=scripts,
         data=story.data,
         policy=_policy(scripts),
@@ -66,10 +59,6 @@ def write(database: Path, out: Path, *, most_people: int | None = 3000) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(page)
     return len(page)
-
-
-def _part(name: str) -> str:
-    return files(__package__).joinpath("templates", name).read_text("utf-8")
 
 
 def _policy(scripts: list[Markup]) -> str:

@@ -19,6 +19,9 @@ from refugee_adaptation.report.marts import (
 from refugee_adaptation.report.texts import say, term, texts
 from refugee_adaptation.report.wording import MISSING, moment, number, percent, span
 
+# a cell with more characters than this is kept wide
+LONG_TEXT = 32
+
 Teller = Callable[["Story"], None]
 
 
@@ -279,11 +282,12 @@ def _cell(name: str, row: Row, group: str | None, *, first: bool) -> Markup:
         kind = "number"
         words = percent(value) if _is_share(name) else number(value)
     elif isinstance(value, str):
-        words = term(group, value) if group else value
+        words = term(group or "verdict", value) if group or _judges(name) else value
+        kind = "words" if len(value) > LONG_TEXT else ""
     else:
         words = moment(value)
     tag = "th" if first else "td"
-    if name == "verdict" or name.endswith("_verdict"):
+    if _judges(name):
         kind = f"verdict {_tone(str(value))}"
     return Markup("<{tag}{scope}{kind}>{words}</{tag}>").format(
         tag=Markup(tag),
@@ -293,11 +297,21 @@ def _cell(name: str, row: Row, group: str | None, *, first: bool) -> Markup:
     )
 
 
+def _judges(name: str) -> bool:
+    return name == "verdict" or name.endswith("_verdict")
+
+
 def _tone(verdict: str) -> str:
     if verdict.startswith(("not identifiable", "not tested", "not computed")):
         return "unknown"
-    if verdict.startswith(("not ", "below")):
+    if verdict.startswith(("not ", "do not", "below")):
         return "against"
-    if verdict in {"descriptive", "reference", "another crawl", "measured here"}:
+    if verdict in {
+        "descriptive",
+        "reference",
+        "another crawl",
+        "measured here",
+        "undecided",
+    }:
         return "plain"
     return "for"

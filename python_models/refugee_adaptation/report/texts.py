@@ -11,7 +11,17 @@ from markupsafe import Markup
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 # groups whose texts stand inside charts
-CHART_GROUPS = ("axis", "feature", "group", "anomaly", "claim", "verdict", "metric")
+CHART_GROUPS = (
+    "axis",
+    "feature",
+    "group",
+    "anomaly",
+    "claim",
+    "verdict",
+    "metric",
+    "tie_kind",
+    "null_model",
+)
 
 
 @cache

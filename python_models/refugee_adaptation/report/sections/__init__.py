@@ -1,10 +1,28 @@
 """The sections of the page, in the order of the story."""
 
-from refugee_adaptation.report.sections import engagement, people
+from refugee_adaptation.report.sections import (
+    communities,
+    engagement,
+    evidence,
+    groups,
+    people,
+    retention,
+    spread,
+    topics,
+)
 from refugee_adaptation.report.story import Section
 
 SECTIONS: tuple[Section, ...] = (
     people.CRAWL,
     people.PEOPLE,
     engagement.ENGAGEMENT,
+    topics.TOPICS,
+    groups.ADAPTATION,
+    groups.ANOMALIES,
+    communities.COMMUNITIES,
+    retention.RETENTION,
+    spread.CASCADES,
+    spread.RECOMMENDATIONS,
+    evidence.FINDINGS,
+    evidence.REPLICATION,
 )

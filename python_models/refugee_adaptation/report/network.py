@@ -1,0 +1,378 @@
+"""The interactive network: Bokeh with its JavaScript inlined, and data it can filter.
+
+Positions, communities and ranks are those of the marts; nothing is computed here but
+which people and ties the page can carry: the most influential first, the strongest ties
+between them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from bokeh.embed import json_item
+from bokeh.models import (
+    ColumnDataSource,
+    HoverTool,
+    PanTool,
+    Plot,
+    Range1d,
+    Scatter,
+    Segment,
+    TapTool,
+    WheelZoomTool,
+)
+from bokeh.resources import Resources
+from markupsafe import Markup
+
+from refugee_adaptation.report.marts import Marts, Row
+
+# per kind of tie
+MOST_TIES = 8000
+# a tie shows this many of its posts, the panel says how many there are
+MOST_POSTS = 4
+# communities with a colour and a shape of their own; the rest share grey circles
+MOST_COMMUNITIES = 12
+TITLE_LENGTH = 80
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
+SHAPES = (
+    "circle",
+    "square",
+    "triangle",
+    "diamond",
+    "inverted_triangle",
+    "hex",
+    "star",
+)
+OTHER_COLOUR = "#8c8c8c"
+
+
+def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
+    """Gather what the interactive network shows.
+
+    Args:
+        marts: the tables of a build.
+        most_people: people per kind of tie, the most influential first; all with None.
+
+    Returns:
+        `kinds`: per kind of tie its people, ties and communities; `posts`: those behind
+        the ties; `queries`: what was asked. No people where there are no ties.
+
+    Raises:
+        NotBuiltError: a mart of the communities is not in this build.
+    """
+    most = f"where people.pagerank_rank <= {most_people}" if most_people else ""
+    people = marts.ask(
+        f"""
+        select
+            people.tie_kind,
+            people.user_id,
+            places.x,
+            places.y,
+            people.community_id,
+            people.pagerank,
+            people.pagerank_rank,
+            people.pagerank_rank_low,
+            people.pagerank_rank_high,
+            people.neighbour_count,
+            people.user_post_count,
+            people.is_newcomer
+        from influencers as people
+        inner join network_layout as places
+            on
+                people.tie_kind = places.tie_kind
+                and people.user_id = places.user_id
+        {most}
+        order by people.tie_kind, people.pagerank_rank, places.x, places.y
+        """
+    )
+    groups = marts.ask(
+        """
+        select
+            tie_kind,
+            community_id,
+            community_number,
+            community_name,
+            user_count,
+            is_established,
+            reason
+        from communities
+        order by tie_kind, community_number
+        """
+    )
+    ties = marts.ask(
+        f"""
+        with
+
+        people as (
+            select tie_kind, user_id
+            from influencers as people
+            {most}
+        ),
+
+        ranked as (
+            select
+                ties.*,
+                row_number() over (
+                    partition by ties.tie_kind
+                    order by
+                        ties.weight desc,
+                        ties.tie_count desc,
+                        ties.first_at,
+                        ties.last_at,
+                        ties.low_user_id,
+                        ties.high_user_id
+                ) as tie_rank,
+                count(*) over (partition by ties.tie_kind) as all_count
+            from community_edges as ties
+            inner join people as lows
+                on ties.tie_kind = lows.tie_kind and ties.low_user_id = lows.user_id
+            inner join people as highs
+                on ties.tie_kind = highs.tie_kind and ties.high_user_id = highs.user_id
+        )
+
+        select
+            tie_kind,
+            low_user_id,
+            high_user_id,
+            weight,
+            tie_count,
+            post_count,
+            post_ids[:{MOST_POSTS}] as post_ids,
+            shared_hashtags[:3] as shared_hashtags,
+            all_count
+        from ranked
+        where tie_rank <= {MOST_TIES}
+        order by tie_kind, tie_rank
+        """
+    )
+    posts = marts.ask(
+        f"""
+        select
+            post_id,
+            strftime(post_date, '%Y-%m-%d') as post_date,
+            like_count,
+            is_like_count_censored,
+            left(coalesce(title, body, ''), {TITLE_LENGTH}) as title
+        from fct_posts
+        order by created_at, post_id
+        """
+    )
+    tie_rows = ties.rows
+    behind = {post for tie in tie_rows for post in tie["post_ids"] or ()}
+    shown = [post for post in posts.rows if post["post_id"] in behind]
+    place = {post["post_id"]: number for number, post in enumerate(shown)}
+    kinds = [
+        _kind(kind, people.rows, tie_rows, groups.rows, place)
+        for kind in dict.fromkeys(row["tie_kind"] for row in people.rows)
+    ]
+    return {
+        "kinds": kinds,
+        "posts": [
+            [
+                post["post_id"],
+                post["post_date"],
+                post["like_count"],
+                bool(post["is_like_count_censored"]),
+                post["title"],
+            ]
+            for post in shown
+        ],
+        "queries": (people, groups, ties, posts),
+    }
+
+
+def _kind(
+    kind: str,
+    people: Sequence[Row],
+    ties: Sequence[Row],
+    groups: Sequence[Row],
+    place: Mapping[str, int],
+) -> dict[str, Any]:
+    mine = [row for row in people if row["tie_kind"] == kind]
+    number = {row["user_id"]: position for position, row in enumerate(mine)}
+    communities = [row for row in groups if row["tie_kind"] == kind]
+    group = {row["community_id"]: at for at, row in enumerate(communities)}
+    edges = [row for row in ties if row["tie_kind"] == kind]
+    tags = list(dict.fromkeys(t for row in edges for t in row["shared_hashtags"] or ()))
+    tag_place = {tag: at for at, tag in enumerate(tags)}
+    return {
+        "kind": kind,
+        "people": [
+            [
+                row["user_id"],
+                round(row["x"], 4),
+                round(row["y"], 4),
+                group.get(row["community_id"], -1),
+                row["pagerank_rank"],
+                row["pagerank_rank_low"],
+                row["pagerank_rank_high"],
+                row["neighbour_count"],
+                row["user_post_count"],
+                row["is_newcomer"],
+                round(row["pagerank"], 7),
+            ]
+            for row in mine
+        ],
+        "ties": [
+            [
+                number[row["low_user_id"]],
+                number[row["high_user_id"]],
+                round(row["weight"], 3),
+                row["tie_count"],
+                row["post_count"],
+                [place[post] for post in row["post_ids"] or () if post in place],
+                [tag_place[tag] for tag in row["shared_hashtags"] or ()],
+            ]
+            for row in edges
+        ],
+        "tags": tags,
+        "all_ties": edges[0]["all_count"] if edges else 0,
+        "communities": [
+            [
+                row["community_id"],
+                row["community_name"],
+                row["user_count"],
+                bool(row["is_established"]),
+                row["reason"],
+            ]
+            for row in communities
+        ],
+    }
+
+
+def _plot() -> Plot:
+    nodes = ColumnDataSource(
+        data={
+            name: []
+            for name in (
+                "x",
+                "y",
+                "size",
+                "colour",
+                "shape",
+                "user",
+                "community",
+                "rank",
+                "neighbours",
+                "at",
+            )
+        },
+        name="nodes",
+    )
+    edges = ColumnDataSource(
+        data={name: [] for name in ("x0", "y0", "x1", "y1", "width", "at")},
+        name="edges",
+    )
+    plot = Plot(
+        x_range=Range1d(-1.1, 1.1, name="across"),
+        y_range=Range1d(-1.1, 1.1, name="up"),
+        height=560,
+        min_border=0,
+        sizing_mode="stretch_width",
+        toolbar_location=None,
+        background_fill_color=None,
+        border_fill_color=None,
+        outline_line_color=None,
+        name="plot",
+    )
+    lines = Segment(
+        x0="x0",
+        y0="y0",
+        x1="x1",
+        y1="y1",
+        line_width="width",
+        line_color="#808080",
+        line_alpha=0.25,
+    )
+    chosen = Segment(
+        x0="x0", y0="y0", x1="x1", y1="y1", line_width=3, line_color="#D55E00"
+    )
+    tie_marks = plot.add_glyph(
+        edges, lines, selection_glyph=chosen, nonselection_glyph=lines
+    )
+    dots = Scatter(
+        x="x",
+        y="y",
+        size="size",
+        marker="shape",
+        fill_color="colour",
+        line_color="#ffffff",
+        line_width=0.6,
+        fill_alpha=0.92,
+    )
+    picked = Scatter(
+        x="x",
+        y="y",
+        size="size",
+        marker="shape",
+        fill_color="colour",
+        line_color="#D55E00",
+        line_width=4,
+    )
+    people_marks = plot.add_glyph(
+        nodes, dots, selection_glyph=picked, nonselection_glyph=dots
+    )
+    tap = TapTool(renderers=[people_marks, tie_marks])
+    # the wheel scrolls the page; with Ctrl it zooms, as on maps
+    wheel = WheelZoomTool(modifiers={"ctrl": True})
+    hover = HoverTool(
+        renderers=[people_marks],
+        tooltips=[
+            ("pseudonym 假名", "@user"),
+            ("community 社群", "@community"),
+            ("rank 排名", "@rank"),
+            ("neighbours 邻居", "@neighbours"),
+        ],
+    )
+    plot.add_tools(PanTool(), wheel, tap, hover)
+    return plot
+
+
+def plot_item() -> str:
+    """Describe the empty plot for the page's script to fill.
+
+    Returns:
+        JSON of a Bokeh document; the same bytes every time.
+    """
+    text = json.dumps(json_item(_plot(), "network-plot"), sort_keys=True)
+    # Bokeh counts models over the life of the process: number them anew
+    names: dict[str, str] = {}
+    return re.sub(
+        r'"p\d+"',
+        lambda found: names.setdefault(found.group(0), f'"n{len(names) + 1}"'),
+        text,
+    )
+
+
+def as_data(value: object) -> Markup:
+    """Write JSON that can stand inside a script element of a page.
+
+    Args:
+        value: what JSON can hold.
+
+    Returns:
+        JSON in which no text can end or open an element.
+    """
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def scripts() -> list[str]:
+    """Give the scripts of the network.
+
+    Returns:
+        Bokeh's own JavaScript (BSD 3-clause) and the page's, in the order to run.
+    """
+    bokeh = Resources(mode="inline", components=["bokeh"]).js_raw
+    own = files(__package__).joinpath("templates", "network.js").read_text("utf-8")
+    # an inline script ends at the first closing tag, even inside a string
+    return [source.replace("</script", "<\\/script") for source in (bokeh[0], own)]

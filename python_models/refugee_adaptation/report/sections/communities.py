@@ -1,0 +1,185 @@
+"""Communities and key people: what is established, who is central, the network."""
+
+from __future__ import annotations
+
+from refugee_adaptation.report import charts, network
+from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.templating import fill
+from refugee_adaptation.report.texts import chart_term, term
+from refugee_adaptation.report.wording import number
+
+
+def _verdicts(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            tie_kind,
+            verdict,
+            reason,
+            user_count,
+            tie_count,
+            community_count,
+            z_score,
+            p_value,
+            degree_preserving_z_score,
+            louvain_seed_ari,
+            leiden_consensus_ari
+        from community_verdicts
+        order by tie_kind
+        """
+    )
+    for row in found.some().rows:
+        story.lead(
+            "communities.lead",
+            found,
+            kind=term("tie_kind", row["tie_kind"]),
+            verdict=term("verdict", row["verdict"]),
+            reason=row["reason"],
+        )
+    story.table("communities.verdicts", found, terms={"tie_kind": "tie_kind"})
+
+
+def _modularity(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            tie_kind,
+            check_name,
+            observed,
+            null_mean,
+            null_sd,
+            null_mean - 1.96 * null_sd as null_low,
+            null_mean + 1.96 * null_sd as null_high,
+            z_score,
+            draw_count,
+            is_deciding
+        from community_model_checks
+        where statistic = 'modularity' and draw_count > 0 and null_sd is not null
+        order by tie_kind, is_deciding desc, check_name
+        """
+    )
+    if found.frame.empty:
+        return
+    frame = found.frame.assign(
+        name=[
+            f"{chart_term('tie_kind', kind)}: {chart_term('null_model', check)}"
+            for kind, check in zip(
+                found.frame["tie_kind"], found.frame["check_name"], strict=True
+            )
+        ],
+        value=found.frame["observed"],
+        low=found.frame["observed"],
+        high=found.frame["observed"],
+    )
+    story.figure(
+        "communities.modularity",
+        charts.intervals(frame, "modularity", zero=None, null=True),
+        found,
+        n=int(found.frame["draw_count"].sum()),
+    )
+
+
+def _list(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            community_id,
+            coalesce(community_name, '') as community_name,
+            user_count,
+            newcomer_share,
+            tie_count,
+            inside_share,
+            resample_stability,
+            leading_post_share,
+            if(is_established, 'established', 'not established') as verdict,
+            reason
+        from communities
+        order by tie_kind, community_number
+        """
+    )
+    story.table("communities.list", found, most=20, n=int(found.some().frame.shape[0]))
+
+
+def _network(story: Story) -> None:
+    data = network.network_data(story.marts, story.most_people)
+    queries = data.pop("queries")
+    if not data["kinds"]:
+        story.notice("network.none", *queries)
+        return
+    people = sum(len(kind["people"]) for kind in data["kinds"])
+    data.update(
+        most=network.MOST_COMMUNITIES,
+        colours=network.COLOURS,
+        shapes=network.SHAPES,
+        other=network.OTHER_COLOUR,
+    )
+    story.data["network-data"] = network.as_data(data)
+    story.data["network-item"] = network.as_data(network.plot_item())
+    story.scripts += network.scripts()
+    story.heading("network.heading")
+    story.text("network.explained", *queries, most=number(network.MOST_TIES))
+    described = (
+        f"Network of {people} people; the table below lists them, "
+        "the form above filters and finds them."
+    )
+    story.blocks.append(
+        fill("network.html.jinja", kinds=data["kinds"], described=described)
+    )
+
+
+def _influencers(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            tie_kind,
+            user_id,
+            pagerank_rank,
+            pagerank_rank_low,
+            pagerank_rank_high,
+            betweenness,
+            core_number,
+            in_reach_count,
+            total_like_count,
+            like_rank,
+            is_newcomer,
+            count(*) over (partition by tie_kind) as user_count
+        from influencers
+        qualify row_number() over (
+            partition by tie_kind order by pagerank_rank, like_rank, user_id
+        ) <= 10
+        order by tie_kind, pagerank_rank, like_rank, user_id
+        """
+    )
+    story.table(
+        "communities.influencers",
+        found,
+        columns=[name for name in found.frame.columns if name != "user_count"],
+        terms={"tie_kind": "tie_kind"},
+        n=int(found.some().frame.groupby("tie_kind")["user_count"].max().sum()),
+    )
+
+
+def _agreement(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            tie_kind,
+            measure,
+            verdict,
+            spearman_rho,
+            rho_low,
+            rho_high,
+            top_overlap_count,
+            top_overlap_by_chance,
+            user_count
+        from influencer_agreement
+        order by tie_kind, measure
+        """
+    )
+    story.table("communities.agreement", found, terms={"tie_kind": "tie_kind"})
+
+
+COMMUNITIES = Section(
+    "communities",
+    (_verdicts, _modularity, _list, _network, _influencers, _agreement),
+)

@@ -1,0 +1,300 @@
+"""Adaptation groups and what sets them apart; change over time; anomalies."""
+
+from __future__ import annotations
+
+from refugee_adaptation.report import charts
+from refugee_adaptation.report.sections.sql import wilson
+from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.texts import chart_term
+from refugee_adaptation.report.wording import number, percent
+
+# features drawn for each group
+MOST_FEATURES = 12
+
+
+def _groups(story: Story) -> None:
+    chosen = story.marts.ask(
+        """
+        select
+            method,
+            cluster_count,
+            user_count,
+            silhouette_score,
+            null_silhouette_p95,
+            bootstrap_ari_mean,
+            jaccard_min,
+            claims_structure,
+            reason
+        from adaptation_model_selection
+        where is_shown
+        """
+    )
+    rows = chosen.rows
+    if not rows:
+        story.notice("adaptation.unchosen", chosen)
+        return
+    row = rows[0]
+    story.lead(
+        "adaptation.lead" if row["claims_structure"] else "adaptation.no_structure",
+        chosen,
+        count=number(row["cluster_count"]),
+        users=number(row["user_count"]),
+        silhouette=number(row["silhouette_score"]),
+        null=number(row["null_silhouette_p95"]),
+        ari=number(row["bootstrap_ari_mean"]),
+        jaccard=number(row["jaccard_min"]),
+        reason=row["reason"],
+    )
+    sizes = story.marts.ask(
+        f"""
+        with
+
+        counted as (
+            select
+                group_name,
+                count(*) as user_count,
+                sum(count(*)) over () as all_count,
+                median(assignment_stability_share) as assignment_stability_share,
+                median(name_margin_score) as name_margin_score
+            from adaptation_groups
+            group by group_name
+        )
+
+        select
+            group_name,
+            user_count,
+            user_count / all_count as share,
+            {wilson("user_count", "all_count", "low")} as share_low,
+            {wilson("user_count", "all_count", "high")} as share_high,
+            assignment_stability_share,
+            name_margin_score
+        from counted
+        order by user_count desc, group_name
+        """
+    )
+    story.table(
+        "adaptation.sizes",
+        sizes,
+        terms={"group_name": "group"},
+        n=int(sizes.some().frame["user_count"].sum()),
+    )
+
+
+def _contrasts(story: Story) -> None:
+    found = story.marts.ask(
+        f"""
+        with
+
+        spread as (
+            select
+                *,
+                contrast_score / nullif(contrast_value, 0) as per_unit
+            from adaptation_group_profiles
+            where
+                contrast_score is not null
+                and group_name <> 'unclassified'
+        ),
+
+        strongest as (
+            select feature, max(abs(contrast_score)) as strength
+            from spread
+            where is_clustering_feature and is_distinctive
+            group by feature
+            order by strength desc, feature
+            limit {MOST_FEATURES}
+        )
+
+        select
+            spread.feature,
+            spread.group_name,
+            spread.user_count,
+            spread.contrast_score as value,
+            spread.contrast_low * spread.per_unit as low,
+            spread.contrast_high * spread.per_unit as high
+        from spread
+        inner join strongest on spread.feature = strongest.feature
+        order by strongest.strength desc, spread.feature, spread.group_name
+        """
+    ).some()
+    frame = found.frame.assign(
+        name=[chart_term("feature", name) for name in found.frame["feature"]],
+        kind=[chart_term("group", name) for name in found.frame["group_name"]],
+    )
+    story.figure(
+        "adaptation.contrasts",
+        charts.intervals(frame, "contrast"),
+        found,
+        n=int(found.frame.groupby("group_name")["user_count"].max().sum()),
+    )
+
+
+def _selection(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            method,
+            cluster_count,
+            silhouette_score,
+            null_silhouette_p95,
+            null_p_value,
+            bootstrap_ari_mean,
+            jaccard_min,
+            is_shown,
+            reason
+        from adaptation_model_selection
+        order by method, cluster_count
+        """
+    )
+    story.table("adaptation.selection", found)
+
+
+def _over_time(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            comparison,
+            trait,
+            early_value,
+            late_value,
+            change,
+            change_low,
+            change_high,
+            early_user_count,
+            late_user_count,
+            shared_user_count
+        from adaptation_over_time
+        order by comparison, trait
+        """
+    )
+    story.heading("adaptation.time")
+    story.table(
+        "adaptation.over_time",
+        found,
+        terms={"comparison": "comparison", "trait": "feature"},
+    )
+    within = story.marts.ask(
+        """
+        select
+            people_set,
+            user_count,
+            first_chinese_share,
+            last_chinese_share,
+            gained_count,
+            lost_count,
+            sign_test_p_value as p_value
+        from adaptation_within_person
+        order by user_count desc
+        """
+    )
+    story.table("adaptation.within", within)
+
+
+def _anomalies(story: Story) -> None:
+    found = story.marts.ask(
+        f"""
+        with
+
+        counted as (
+            select
+                anomaly_type,
+                count(*) as user_count,
+                sum(count(*)) over () as all_count
+            from user_anomalies
+            where abstention_reason is null
+            group by anomaly_type
+        )
+
+        select
+            anomaly_type,
+            user_count,
+            user_count / all_count as share,
+            {wilson("user_count", "all_count", "low")} as share_low,
+            {wilson("user_count", "all_count", "high")} as share_high,
+            all_count
+        from counted
+        where anomaly_type <> 'none'
+        order by user_count desc, anomaly_type
+        """
+    ).some()
+    everyone = found.row["all_count"]
+    flagged = int(found.frame["user_count"].sum())
+    abstained = story.marts.ask(
+        """
+        select abstention_reason, count(*) as user_count
+        from user_anomalies
+        where abstention_reason is not null
+        group by abstention_reason
+        order by user_count desc, abstention_reason
+        """
+    )
+    story.lead(
+        "anomalies.lead",
+        found,
+        abstained,
+        flagged=number(flagged),
+        all=number(everyone),
+        share=percent(flagged / everyone),
+        left=number(int(abstained.frame["user_count"].sum())),
+    )
+    story.table(
+        "anomalies.types",
+        found,
+        columns=["anomaly_type", "user_count", "share", "share_low", "share_high"],
+        terms={"anomaly_type": "anomaly"},
+        n=everyone,
+    )
+
+
+def _reasons(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        with
+
+        reasons as (
+            select unnest(reason_codes) as reason_code, user_id
+            from user_anomalies
+        )
+
+        select reason_code, count(distinct user_id) as user_count
+        from reasons
+        group by reason_code
+        order by user_count desc, reason_code
+        """
+    ).some()
+    frame = found.frame.assign(
+        name=[chart_term("reason_code", code) for code in found.frame["reason_code"]],
+        value=found.frame["user_count"],
+    )
+    story.figure("anomalies.reasons", charts.ordered_bars(frame, "users"), found)
+
+
+def _sensitivity(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            eps,
+            neighbour_count_min,
+            user_count,
+            outlier_count,
+            outlier_share,
+            jaccard_score,
+            size_correlation,
+            is_chosen
+        from anomaly_sensitivity
+        order by neighbour_count_min, eps
+        """
+    )
+    row = next((row for row in found.some().rows if row["is_chosen"]), None)
+    if row is not None:
+        story.text(
+            "anomalies.size",
+            found,
+            rho=number(row["size_correlation"]),
+            outliers=number(row["outlier_count"]),
+            users=number(row["user_count"]),
+        )
+    story.table("anomalies.sensitivity", found, most=30)
+
+
+ADAPTATION = Section("adaptation", (_groups, _contrasts, _selection, _over_time))
+ANOMALIES = Section("anomalies", (_anomalies, _reasons, _sensitivity))

@@ -1,0 +1,263 @@
+"use strict";
+// The network of the report: fills Bokeh's plot, filters it, and shows what is behind a
+// person or a tie. Every text of the crawl is set as text, never as markup.
+(() => {
+  const root = document.getElementById("network");
+  if (!root) return;
+  const find = (name) => root.querySelector(`[data-part="${name}"]`);
+  const json = (id) => JSON.parse(document.getElementById(id).textContent);
+  const PAGE = 25;
+  const zh = () => document.getElementById("chinese").checked;
+  const say = (en, chinese) => (zh() ? chinese : en);
+  const element = (name, text, parent) => {
+    const made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.append(made);
+    return made;
+  };
+  let data, kind, shown = [], ties = [], page = 0, started = false;
+  let nodes, edges, across, up;
+
+  const colour = (at) => at >= 0 && at < data.most ? data.colours[at % data.colours.length] : data.other;
+  const shape = (at) => at >= 0 && at < data.most ? data.shapes[at % data.shapes.length] : "circle";
+  const symbol = (at) => ({circle: "●", square: "■", triangle: "▲", diamond: "◆",
+    inverted_triangle: "▼", hex: "⬢", star: "★"})[shape(at)];
+  const title = (at) => {
+    const group = kind.communities[at];
+    if (!group) return "–";
+    return group[1] ? `${group[0]} ${group[1]}` : group[0];
+  };
+  const count = (n) => n.toLocaleString("en-US");
+
+  function fillCommunities() {
+    const select = find("community");
+    const legend = find("legend");
+    select.replaceChildren();
+    legend.replaceChildren();
+    const all = element("option", say("all communities", "全部社群"), select);
+    all.value = "";
+    kind.communities.forEach((group, at) => {
+      const option = element("option", `${symbol(at)} ${title(at)} (${count(group[2])})`, select);
+      option.value = String(at);
+      if (at < data.most) {
+        const item = element("li", undefined, legend);
+        const mark = element("span", symbol(at), item);
+        mark.style.color = colour(at);
+        mark.setAttribute("aria-hidden", "true");
+        item.append(` ${title(at)}`);
+      }
+    });
+    if (kind.communities.length > data.most) {
+      const item = element("li", undefined, legend);
+      const mark = element("span", "●", item);
+      mark.style.color = data.other;
+      item.append(` ${say("smaller communities", "较小的社群")}`);
+    }
+  }
+
+  function draw() {
+    const wanted = find("community").value;
+    const visible = new Set();
+    shown = [];
+    kind.people.forEach((person, at) => {
+      if (wanted === "" || person[3] === Number(wanted)) {
+        visible.add(at);
+        shown.push(at);
+      }
+    });
+    ties = [];
+    kind.ties.forEach((tie, at) => {
+      if (visible.has(tie[0]) && visible.has(tie[1])) ties.push(at);
+    });
+    const top = Math.max(...kind.people.map((person) => person[10]), 1e-9);
+    const of = (pick) => shown.map((at) => pick(kind.people[at], at));
+    nodes.selected.indices = [];
+    edges.selected.indices = [];
+    // the most influential last, so that they lie on top
+    shown.reverse();
+    nodes.data = {
+      x: of((p) => p[1]), y: of((p) => p[2]),
+      size: of((p) => 4 + 20 * Math.sqrt(p[10] / top)),
+      colour: of((p) => colour(p[3])), shape: of((p) => shape(p[3])),
+      user: of((p) => p[0]), community: of((p) => title(p[3])),
+      rank: of((p) => `${count(p[4])} [${count(p[5])}, ${count(p[6])}]`),
+      neighbours: of((p) => p[7]), at: of((p, at) => at),
+    };
+    const end = (which, field) => ties.map((at) => kind.people[kind.ties[at][which]][field]);
+    const most = Math.max(...ties.map((at) => kind.ties[at][2]), 1e-9);
+    edges.data = {
+      x0: end(0, 1), y0: end(0, 2), x1: end(1, 1), y1: end(1, 2),
+      width: ties.map((at) => 0.4 + 2.2 * kind.ties[at][2] / most), at: ties,
+    };
+    page = 0;
+    fillTable();
+    find("status").textContent = say(
+      `${count(shown.length)} people and ${count(ties.length)} ties shown` +
+        (kind.all_ties > kind.ties.length ? `, the strongest of ${count(kind.all_ties)}` : ""),
+      `显示 ${count(shown.length)} 人、${count(ties.length)} 条关系` +
+        (kind.all_ties > kind.ties.length ? `（${count(kind.all_ties)} 条中最强的）` : ""));
+  }
+
+  function fillTable() {
+    const body = find("rows");
+    body.replaceChildren();
+    const ordered = [...shown].sort((a, b) => a - b);
+    const pages = Math.max(1, Math.ceil(ordered.length / PAGE));
+    page = Math.min(Math.max(page, 0), pages - 1);
+    for (const at of ordered.slice(page * PAGE, (page + 1) * PAGE)) {
+      const person = kind.people[at];
+      const row = element("tr", undefined, body);
+      const head = element("th", undefined, row);
+      head.scope = "row";
+      const button = element("button", person[0], head);
+      button.type = "button";
+      button.addEventListener("click", () => choose(at));
+      element("td", `${symbol(person[3])} ${title(person[3])}`, row);
+      for (const text of [count(person[4]), `[${count(person[5])}, ${count(person[6])}]`,
+        count(person[7]), person[8] === null ? "–" : count(person[8])]) {
+        element("td", text, row).className = "number";
+      }
+    }
+    find("page").textContent = `${page + 1} / ${pages}`;
+    find("previous").disabled = page === 0;
+    find("next").disabled = page >= pages - 1;
+  }
+
+  function listPosts(tie, parent) {
+    const list = element("ul", undefined, parent);
+    for (const at of tie[5]) {
+      const post = data.posts[at];
+      const item = element("li", undefined, list);
+      const likes = post[2] === null ? "–" : `${post[3] ? "≥ " : ""}${count(post[2])}`;
+      element("bdi", post[4] || say("(no title)", "（无标题）"), item);
+      item.append(` · ${post[1]} · ${likes} ${say("likes", "赞")} · `);
+      element("code", post[0], item);
+    }
+    if (tie[4] > tie[5].length) {
+      element("li", say(`and ${count(tie[4] - tie[5].length)} more posts`,
+        `以及另外 ${count(tie[4] - tie[5].length)} 篇帖子`), list);
+    }
+  }
+
+  function tieLine(tie, parent, from) {
+    const other = from === undefined ? `${kind.people[tie[0]][0]} – ${kind.people[tie[1]][0]}`
+      : kind.people[tie[0] === from ? tie[1] : tie[0]][0];
+    const line = element("p", undefined, parent);
+    element("code", other, line);
+    const tags = tie[6].map((at) => `#${kind.tags[at]}`).join(" ");
+    line.append(" · " + (tags ? "" : say(`${count(tie[3])} replies`, `${count(tie[3])} 次回复`)));
+    if (tags) element("bdi", tags, line);
+    listPosts(tie, parent);
+  }
+
+  function showPerson(at) {
+    const panel = find("panel");
+    panel.replaceChildren();
+    const person = kind.people[at];
+    const head = element("h4", undefined, panel);
+    element("code", person[0], head);
+    element("p", say(
+      `${title(person[3])}; rank ${count(person[4])} [${count(person[5])}, ${count(person[6])}], ${count(person[7])} neighbours`,
+      `${title(person[3])}；排名 ${count(person[4])} [${count(person[5])}, ${count(person[6])}]，${count(person[7])} 位邻居`), panel);
+    const mine = kind.ties.filter((tie) => tie[0] === at || tie[1] === at);
+    for (const tie of mine.slice(0, 8)) tieLine(tie, panel, at);
+    if (mine.length > 8) {
+      element("p", say(`and ${count(mine.length - 8)} more ties`, `以及另外 ${count(mine.length - 8)} 条关系`), panel);
+    }
+  }
+
+  function showTie(at) {
+    const panel = find("panel");
+    panel.replaceChildren();
+    element("h4", say("The posts behind this tie", "这条关系背后的帖子"), panel);
+    tieLine(kind.ties[at], panel);
+  }
+
+  function zoom(factor) {
+    for (const range of [across, up]) {
+      const middle = (range.start + range.end) / 2;
+      const half = (range.end - range.start) / 2 * factor;
+      range.setv({start: middle - half, end: middle + half});
+    }
+  }
+
+  function reset() {
+    across.setv({start: -1.1, end: 1.1});
+    up.setv({start: -1.1, end: 1.1});
+  }
+
+  function choose(at) {
+    const person = kind.people[at];
+    const index = shown.indexOf(at);
+    if (index < 0) return;
+    const half = Math.min((across.end - across.start) / 2, 0.35);
+    across.setv({start: person[1] - half, end: person[1] + half});
+    up.setv({start: person[2] - half, end: person[2] + half});
+    nodes.selected.indices = [index];
+  }
+
+  function search() {
+    const wanted = find("search").value.trim().toLowerCase();
+    const note = find("found");
+    note.textContent = "";
+    if (!wanted) return;
+    const hits = kind.people.map((p, at) => at).filter((at) => kind.people[at][0].startsWith(wanted));
+    if (!hits.length) {
+      note.textContent = say("nobody here has a pseudonym that begins so", "没有以此开头的假名");
+      return;
+    }
+    note.textContent = say(`${count(hits.length)} found`, `找到 ${count(hits.length)} 人`);
+    if (!shown.includes(hits[0])) {
+      find("community").value = "";
+      draw();
+    }
+    choose(hits[0]);
+  }
+
+  function setKind() {
+    kind = data.kinds.find((one) => one.kind === find("kind").value) || data.kinds[0];
+    fillCommunities();
+    find("panel").replaceChildren();
+    find("found").textContent = "";
+    reset();
+    draw();
+  }
+
+  async function start() {
+    if (started) return;
+    started = true;
+    data = json("network-data");
+    await Bokeh.embed.embed_item(json("network-item"));
+    const page_document = Bokeh.documents[Bokeh.documents.length - 1];
+    const model = (name) => page_document.get_model_by_name(name);
+    [nodes, edges, across, up] = ["nodes", "edges", "across", "up"].map(model);
+    nodes.selected.properties.indices.change.connect(() => {
+      const [index] = nodes.selected.indices;
+      if (index !== undefined) showPerson(nodes.data.at[index]);
+    });
+    edges.selected.properties.indices.change.connect(() => {
+      const [index] = edges.selected.indices;
+      if (index !== undefined && !nodes.selected.indices.length) showTie(edges.data.at[index]);
+    });
+    find("kind").addEventListener("change", setKind);
+    find("community").addEventListener("change", draw);
+    find("form").addEventListener("submit", (event) => { event.preventDefault(); search(); });
+    find("closer").addEventListener("click", () => zoom(0.6));
+    find("farther").addEventListener("click", () => zoom(1 / 0.6));
+    find("reset").addEventListener("click", () => { reset(); nodes.selected.indices = []; });
+    find("previous").addEventListener("click", () => { page -= 1; fillTable(); });
+    find("next").addEventListener("click", () => { page += 1; fillTable(); });
+    for (const radio of document.querySelectorAll('input[name="language"]')) {
+      radio.addEventListener("change", setKind);
+    }
+    setKind();
+    root.dataset.ready = "true";
+  }
+
+  new IntersectionObserver((entries, observer) => {
+    if (entries.some((entry) => entry.isIntersecting)) {
+      observer.disconnect();
+      start();
+    }
+  }, {rootMargin: "600px"}).observe(root);
+})();
