@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from bokeh.core.types import ID
 from bokeh.embed import json_item
 from bokeh.models import (
     ColumnDataSource,
@@ -269,8 +270,8 @@ def _plot() -> Plot:
         name="edges",
     )
     plot = Plot(
-        x_range=Range1d(-1.1, 1.1, name="across"),
-        y_range=Range1d(-1.1, 1.1, name="up"),
+        x_range=Range1d(start=-1.1, end=1.1, name="across"),
+        y_range=Range1d(start=-1.1, end=1.1, name="up"),
         height=560,
         min_border=0,
         sizing_mode="stretch_width",
@@ -339,7 +340,7 @@ def plot_item() -> str:
     Returns:
         JSON of a Bokeh document; the same bytes every time.
     """
-    text = json.dumps(json_item(_plot(), "network-plot"), sort_keys=True)
+    text = json.dumps(json_item(_plot(), ID("network-plot")), sort_keys=True)
     # Bokeh counts models over the life of the process: number them anew
     names: dict[str, str] = {}
     return re.sub(

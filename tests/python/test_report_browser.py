@@ -1,0 +1,248 @@
+"""The report in headless Chromium: nothing runs, nothing is requested, all works."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select
+
+from refugee_adaptation.report.marts import Marts
+from refugee_adaptation.report.page import render
+from report_marts import HOSTILE, small_build
+
+pytestmark = pytest.mark.browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--window-size=1200,1000",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    driver = shutil.which("chromedriver")
+    if found is None or driver is None:
+        pytest.skip("no Chromium with chromedriver on this machine")
+    options = webdriver.ChromeOptions()
+    options.binary_location = found
+    for flag in FLAGS:
+        options.add_argument(flag)
+    options.set_capability(
+        "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
+    )
+    service = webdriver.ChromeService(driver)
+    chrome = webdriver.Chrome(options=options, service=service)
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    database = small_build(folder / "small.duckdb")
+    connection = duckdb.connect(str(database))
+    connection.execute(
+        """
+        alter table fct_posts add column body varchar;
+
+        create table influencers as
+        select
+            tie_kind,
+            printf('%016x', i * 4096) as user_id,
+            tie_kind || '-' || (1 + i % 3) as community_id,
+            1.0 / (i + 2) as pagerank,
+            i + 1 as pagerank_rank,
+            i + 1 as pagerank_rank_low,
+            i + 2 as pagerank_rank_high,
+            2 as neighbour_count,
+            1 as user_post_count,
+            true as is_newcomer
+        from range(30) as numbers (i), (values ('reply'), ('shared_hashtag')) as k (
+            tie_kind
+        );
+
+        create table network_layout as
+        select tie_kind, user_id, sin(pagerank_rank) as x, cos(pagerank_rank) as y
+        from influencers;
+
+        create table communities as
+        select
+            tie_kind,
+            community_id,
+            community_id[-1]::int as community_number,
+            '<img src=x onerror="window.ran = true">' as community_name,
+            count(*) as user_count,
+            true as is_established,
+            'established' as reason
+        from influencers
+        group by tie_kind, community_id;
+
+        create table community_edges as
+        select
+            tie_kind,
+            printf('%016x', i * 4096) as low_user_id,
+            printf('%016x', (i + 3) * 4096) as high_user_id,
+            1.0 + i as weight,
+            1 as tie_count,
+            1 as post_count,
+            [printf('%016x', i % 10)] as post_ids,
+            ['<script>window.ran = true</script>'] as shared_hashtags,
+            timestamp '2025-01-14' as first_at,
+            timestamp '2025-01-14' as last_at
+        from range(27) as numbers (i), (values ('reply'), ('shared_hashtag')) as k (
+            tie_kind
+        );
+        """
+    )
+    connection.close()
+    out = folder / "report.html"
+    with Marts(database) as marts:
+        out.write_text(render(marts), "utf-8")
+    return out
+
+
+def wait(until: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def opened(browser: webdriver.Chrome, page: Path) -> webdriver.Chrome:
+    browser.get_log("browser")
+    browser.get_log("performance")
+    browser.get(page.as_uri())
+    network = browser.find_element(By.ID, "network")
+    browser.execute_script("arguments[0].scrollIntoView()", network)
+    wait(lambda: network.get_attribute("data-ready") == "true")
+    return browser
+
+
+def part(browser: webdriver.Chrome, name: str) -> WebElement:
+    return browser.find_element(By.CSS_SELECTOR, f'[data-part="{name}"]')
+
+
+def problems(browser: webdriver.Chrome) -> list[str]:
+    return [
+        entry["message"]
+        for entry in browser.get_log("browser")
+        if entry["level"] in {"SEVERE", "WARNING"}
+    ]
+
+
+def requests(browser: webdriver.Chrome) -> list[str]:
+    messages = [
+        json.loads(entry["message"])["message"]
+        for entry in browser.get_log("performance")
+    ]
+    return [
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    ]
+
+
+def test_nothing_runs_and_nothing_is_requested(
+    opened: webdriver.Chrome, page: Path
+) -> None:
+    part(opened, "rows").find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    wait(lambda: part(opened, "panel").text)
+    assert opened.execute_script("return window.ran") is None
+    assert problems(opened) == []
+    outside = [u for u in requests(opened) if not u.startswith("data:")]
+    assert set(outside) <= {page.as_uri()}
+
+
+def test_the_checks_see_what_they_look_for(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.html"
+    bad.write_text('<img src="http://127.0.0.1:9/x.png" onerror="window.ran = true">')
+    browser.get_log("performance")
+    browser.get(bad.as_uri())
+    wait(lambda: browser.execute_script("return window.ran"))
+    assert problems(browser) != []
+    assert "http://127.0.0.1:9/x.png" in requests(browser)
+
+
+def test_hostile_titles_are_read_as_text(opened: webdriver.Chrome) -> None:
+    part(opened, "rows").find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    wait(lambda: part(opened, "panel").text)
+    panel = part(opened, "panel")
+    assert HOSTILE[0] in panel.text
+    assert panel.find_elements(By.TAG_NAME, "script") == []
+    assert opened.find_elements(By.TAG_NAME, "img") == []
+
+
+def test_filters_change_who_is_shown(opened: webdriver.Chrome) -> None:
+    assert part(opened, "status").text.startswith("30 people and 27 ties")
+    Select(part(opened, "community")).select_by_index(1)
+    wait(lambda: part(opened, "status").text.startswith("10 people and 9 ties"))
+    Select(part(opened, "kind")).select_by_value("shared_hashtag")
+    wait(lambda: part(opened, "status").text.startswith("30 people"))
+
+
+def test_search_finds_a_pseudonym(opened: webdriver.Chrome) -> None:
+    part(opened, "search").send_keys(f"{5 * 4096:016x}")
+    opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button').click()
+    wait(lambda: part(opened, "found").text == "1 found")
+    wait(lambda: f"{5 * 4096:016x}" in part(opened, "panel").text)
+    part(opened, "search").clear()
+    part(opened, "search").send_keys("nobody")
+    opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button').click()
+    wait(lambda: part(opened, "found").text.startswith("nobody here"))
+
+
+def test_buttons_zoom_and_show_all_again(opened: webdriver.Chrome) -> None:
+    width = (
+        "const range = Bokeh.documents[0].get_model_by_name('across');"
+        "return range.end - range.start"
+    )
+    before = opened.execute_script(width)
+    part(opened, "closer").click()
+    wait(lambda: opened.execute_script(width) < before)
+    part(opened, "reset").click()
+    wait(lambda: opened.execute_script(width) == pytest.approx(before))
+
+
+def test_the_language_switch_shows_one_language(opened: webdriver.Chrome) -> None:
+    def shown(language: str) -> list[bool]:
+        headings = opened.find_elements(By.CSS_SELECTOR, f'h2 span[lang="{language}"]')
+        return [heading.is_displayed() for heading in headings]
+
+    assert all(shown("en"))
+    assert not any(shown("zh-Hans"))
+    opened.find_element(By.ID, "chinese").send_keys(Keys.SPACE)
+    assert all(shown("zh-Hans"))
+    assert not any(shown("en"))
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_the_page_never_scrolls_sideways(opened: webdriver.Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        scrolled = "return document.documentElement.scrollWidth"
+        wait(lambda: opened.execute_script(scrolled) <= width, 20)
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
