@@ -1,0 +1,13 @@
+"""The words of every post."""
+
+
+def model(dbt, _session):
+    """Cut the posts into words. One row per post, word and script."""
+    from refugee_adaptation.methods.words import count_words
+
+    posts = dbt.ref("int_posts__cleaned")
+    return count_words(
+        posts.project("post_id, post_number, text_clean, hashtags").df(),
+        tokeniser=dbt.config.meta_get("tokeniser"),
+        protected_terms=dbt.config.meta_get("protected_terms"),
+    )

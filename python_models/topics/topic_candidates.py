@@ -1,0 +1,14 @@
+"""Which topic model, with how many topics, can this crawl carry?"""
+
+
+def model(dbt, _session):
+    """Judge every method and number of topics. One row per method and number."""
+    from refugee_adaptation.methods.topics import TopicSettings, judge_candidates
+
+    words = dbt.ref("int_words__weighted")
+    posts = dbt.ref("int_posts__cleaned")
+    return judge_candidates(
+        words.filter("not is_search_term").df(),
+        posts.project(dbt.config.meta_get("post_columns")).df(),
+        TopicSettings(**dbt.config.meta_get("settings")),
+    )

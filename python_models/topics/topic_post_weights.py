@@ -1,0 +1,16 @@
+"""The topics of every post."""
+
+
+def model(dbt, _session):
+    """Weigh the chosen topics in every post. One row per post and topic."""
+    from refugee_adaptation.methods.topics import TopicSettings, assign_posts
+
+    words = dbt.ref("int_words__weighted")
+    posts = dbt.ref("int_posts__cleaned")
+    candidates = dbt.ref("topic_candidates")
+    return assign_posts(
+        words.filter("not is_search_term").df(),
+        posts.project(dbt.config.meta_get("post_columns")).df(),
+        candidates.df(),
+        TopicSettings(**dbt.config.meta_get("settings")),
+    )

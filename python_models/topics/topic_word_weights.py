@@ -1,0 +1,16 @@
+"""The words of the chosen topics."""
+
+
+def model(dbt, _session):
+    """Describe the chosen topics. One row per topic and word."""
+    from refugee_adaptation.methods.topics import TopicSettings, describe_topics
+
+    words = dbt.ref("int_words__weighted")
+    posts = dbt.ref("int_posts__cleaned")
+    candidates = dbt.ref("topic_candidates")
+    return describe_topics(
+        words.filter("not is_search_term").df(),
+        posts.project(dbt.config.meta_get("post_columns")).df(),
+        candidates.df(),
+        TopicSettings(**dbt.config.meta_get("settings")),
+    )
