@@ -230,6 +230,7 @@ def test_the_model_stands_beside_its_baselines() -> None:
     assert model["permutation_p_value"] == 0.05
     assert model["brier_score"] < model["brier_base_score"]
     age = row.loc[("retained", "account_age_only", "repeated_cv")]
+    assert 0.5 <= age["roc_auc"] < 0.6
     assert age["roc_auc_low"] < 0.5 < age["roc_auc_high"]
     temporal = row.loc[("retained", "logistic", "temporal_split")]
     assert temporal["user_count"] == 120

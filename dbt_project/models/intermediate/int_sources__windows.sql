@@ -93,8 +93,9 @@ coverage as (
         source_file,
         'posts' as entity,
         sum(declared_comment_count) as declared_comment_count,
-        sum(least(collected_comment_count, declared_comment_count))
-            as covered_comment_count
+        sum(least(collected_comment_count, declared_comment_count)) filter (
+            where declared_comment_count is not null
+        ) as covered_comment_count
     from declared
     group by source_file
 ),

@@ -77,6 +77,8 @@ coverage as (
         sum(declared.declared_comment_count) as declared_comment_count,
         sum(
             least(declared.collected_comment_count, declared.declared_comment_count)
+        ) filter (
+            where declared.declared_comment_count is not null
         ) as covered_comment_count
     from posts
     inner join declared on posts.post_id = declared.post_id

@@ -70,7 +70,8 @@ joined as (
                     100 * horizons.retained_28d_high_share
                 )
         end as retained_28d_label,
-        evidence.reason
+        evidence.reason,
+        evidence.grouping = 'adaptation_group' as is_hindsight
     from evidence
     left join horizons
         on

@@ -17,7 +17,10 @@ final as (
         event_count,
         concordance_score,
         reason,
-        reason is null as is_identifiable
+        reason is null as is_identifiable,
+        -- measured when the crawl ran, or found from the whole of it
+        covariate = 'log_engagement_count' or covariate like 'group_name: %'
+            as is_hindsight
     from hazards
 )
 

@@ -50,6 +50,7 @@ final as (
         sampling_share,
         is_identifiable,
         reason,
+        grouping = 'adaptation_group' as is_hindsight,
         if(is_survival, survival_share, 1 - survival_share) as retained_share,
         if(is_survival, survival_low_share, 1 - survival_high_share)
             as retained_low_share,

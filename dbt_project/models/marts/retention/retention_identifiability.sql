@@ -22,7 +22,8 @@ final as (
         zero_expected_pool,
         comment_coverage_share,
         is_identifiable,
-        reason
+        reason,
+        grouping = 'adaptation_group' as is_hindsight
     from evidence
 )
 

@@ -1,4 +1,5 @@
--- A model earns its keep only above every baseline: its own interval must lie above
+-- Near chance an interval of cross-validated predictions is a little narrow, so the
+-- default model must also beat shuffled labels. A model earns its keep only above every baseline: its own interval must lie above
 -- what account age alone and the format of the crawl alone reach.
 with
 
@@ -43,7 +44,8 @@ final as (
         scores.is_estimable,
         scores.reason,
         scores.model in ('logistic', 'gradient_boosting') as is_candidate,
-        scores.roc_auc_low > 0.5 as is_above_chance,
+        scores.roc_auc_low > 0.5 and coalesce(scores.permutation_p_value <= 0.05, true)
+            as is_above_chance,
         scores.roc_auc_low > greatest(
             baselines.account_age_roc_auc, baselines.crawl_format_roc_auc
         ) as is_above_baselines

@@ -48,7 +48,9 @@ judged as (
         risks.is_out_of_fold,
         case
             when not scores.is_estimable then scores.reason
-            when scores.roc_auc_low <= 0.5
+            when
+                scores.roc_auc_low <= 0.5
+                or coalesce(scores.permutation_p_value > 0.05, false)
                 then printf(
                     'the model does not rank users better than chance (ROC-AUC %.3f '
                     || '[%.3f, %.3f]): the base rate of %.1f %% is the best estimate',
