@@ -221,6 +221,10 @@ assembled as (
                 < {{ var("community_min_stability") }}
                 then
                     'resample stability below {{ var("community_min_stability") }}'
+            when
+                coalesce(posts_behind.leading_post_share, 0)
+                > {{ var("community_max_post_share") }}
+                then 'the audience of one post'
             else 'established'
         end as reason
     from sizes
