@@ -75,6 +75,7 @@ scaled as (
         weighted.word_count,
         weighted.document_count,
         weighted.idf,
+        weighted.is_search_term,
         weighted.word_count * weighted.idf
         / sqrt(
             sum(power(weighted.word_count * weighted.idf, 2)) over (
@@ -82,8 +83,7 @@ scaled as (
                 order by weighted.script, weighted.word
                 rows between unbounded preceding and unbounded following
             )
-        ) as tfidf_weight,
-        weighted.is_search_term
+        ) as tfidf_weight
     from weighted
     left join concepts on weighted.word = concepts.word
 )

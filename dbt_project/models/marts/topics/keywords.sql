@@ -33,7 +33,7 @@ scopes as (
     select
         post_id,
         'topic' as scope,
-        topic_label as scope_key
+        topic_id::varchar as scope_key
     from main_topics
     union all
     select
@@ -86,14 +86,14 @@ ranked as (
         summed.scope_key,
         summed.word as keyword,
         summed.script,
-        summed.total_weight / scope_sizes.post_count as tfidf_weight,
+        summed.is_search_term,
         summed.document_count,
+        summed.total_weight / scope_sizes.post_count as tfidf_weight,
         summed.document_count / scope_sizes.post_count as document_share,
         (row_number() over (
             partition by summed.scope, summed.scope_key
-            order by summed.total_weight desc, summed.word, summed.script
-        ))::integer as keyword_rank,
-        summed.is_search_term
+            order by summed.total_weight desc, summed.word asc, summed.script asc
+        ))::integer as keyword_rank
     from summed
     inner join scope_sizes
         on

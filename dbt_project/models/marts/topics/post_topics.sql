@@ -16,7 +16,7 @@ ranked as (
         weights.weight,
         row_number() over (
             partition by weights.post_id
-            order by weights.weight desc, topics.topic_id
+            order by weights.weight desc, topics.topic_id asc
         ) = 1 as is_main_topic
     from weights
     inner join topics on weights.topic_number = topics.topic_id
