@@ -891,8 +891,8 @@ def score_predictions(
                 ]
                 row.update(_score(part, draws, seed))
                 if model == "account_age_only":
-                    chosen = seen if validation == "repeated_cv" else seen[test]
-                    row.update(_better_direction(chosen, answers))
+                    ranked = seen if validation == "repeated_cv" else seen[test]
+                    row.update(_better_direction(ranked, answers))
         if reason is None and permutations:
             default = next(
                 row

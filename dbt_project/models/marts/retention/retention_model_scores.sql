@@ -1,6 +1,7 @@
 -- Near chance an interval of cross-validated predictions is a little narrow, so the
--- default model must also beat shuffled labels. A model earns its keep only above every baseline: its own interval must lie above
--- what account age alone and the format of the crawl alone reach.
+-- default model must also beat shuffled labels. A model earns its keep only above every
+-- baseline: its own interval must lie above what account age alone and the format of
+-- the crawl alone reach.
 with
 
 scores as (
