@@ -96,6 +96,7 @@ def _svg(chart: alt.TopLevelMixin) -> str:
             orient="top",
             labelLimit=300,
             symbolStrokeWidth=0,
+            symbolOpacity=1,
         )
         .configure_header(
             labelColor=INK, titleColor=INK, labelFontSize=12, titleFontSize=12
@@ -526,11 +527,12 @@ def intervals(
     return draw
 
 
-def survival(frame: pd.DataFrame) -> Chart:
+def survival(frame: pd.DataFrame, axis: str) -> Chart:
     """Draw Kaplan-Meier curves with their intervals.
 
     Args:
         frame: day, value, low, high (shares), kind (a label).
+        axis: name of the axis text of the share.
 
     Returns:
         A step curve and a band per kind.
@@ -546,11 +548,11 @@ def survival(frame: pd.DataFrame) -> Chart:
         y_axis = alt.Axis(format="%", tickCount=5)
         scale = alt.Scale(domain=[0, 1])
         band = base.mark_area(opacity=0.18, interpolate="step-after").encode(
-            y=alt.Y("low:Q", title=_axis("still_active"), scale=scale, axis=y_axis),
+            y=alt.Y("low:Q", title=_axis(axis), scale=scale, axis=y_axis),
             y2="high:Q",
         )
         line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
-            y=alt.Y("value:Q", title=_axis("still_active"), scale=scale, axis=y_axis)
+            y=alt.Y("value:Q", title=_axis(axis), scale=scale, axis=y_axis)
         )
         return alt.layer(band, line).properties(width=width - 60, height=240)
 

@@ -30,6 +30,7 @@ from bokeh.resources import Resources
 from markupsafe import Markup
 
 from refugee_adaptation.report.marts import Marts, Row
+from refugee_adaptation.report.texts import LANGUAGES, texts
 
 # per kind of tie
 MOST_TIES = 8000
@@ -203,6 +204,7 @@ def _kind(
     tag_place = {tag: at for at, tag in enumerate(tags)}
     return {
         "kind": kind,
+        "words": texts().get(f"tie_kind.{kind}", dict.fromkeys(LANGUAGES, kind)),
         "people": [
             [
                 row["user_id"],

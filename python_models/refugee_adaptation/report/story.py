@@ -48,6 +48,7 @@ class Story:
         blocks: the HTML of sentences, figures and tables, in order.
         most_people: people per network, the most influential first; all with None.
         figures: how many figures the page has so far.
+        tables: how many tables the page has so far.
         scripts: source of the scripts that the page runs.
         data: JSON that the scripts read, by the id of its element.
     """
@@ -57,6 +58,7 @@ class Story:
     blocks: list[Markup] = field(default_factory=list)
     most_people: int | None = 3000
     figures: int = 0
+    tables: int = 0
     scripts: list[str] = field(default_factory=list)
     data: dict[str, Markup] = field(default_factory=dict)
 
@@ -120,6 +122,25 @@ class Story:
         """
         words = Markup('<p class="notice">{}</p>').format(say(key, **values))
         self.blocks.append(words + self._evidence(answers, None))
+
+    def claims(self, rows: Sequence[Row]) -> None:
+        """Add a list of claims with their verdicts.
+
+        Args:
+            rows: claim and verdict of each.
+        """
+        self.blocks.append(
+            Markup('<ul class="claims">{}</ul>').format(
+                Markup("").join(
+                    Markup('<li><span class="verdict {}">{}</span> {}</li>').format(
+                        _tone(row["verdict"]),
+                        term("verdict", row["verdict"]),
+                        row["claim"],
+                    )
+                    for row in rows
+                )
+            )
+        )
 
     def figure(
         self, key: str, chart: Chart, *answers: Answer, n: Any = None, **values: object
@@ -201,14 +222,18 @@ class Story:
             more = Markup('<p class="more">{}</p>').format(
                 say("common.more_rows", shown=number(most), all=number(len(rows)))
             )
+        self.tables += 1
+        name = f"table-{self.tables}"
         self.blocks.append(
             Markup(
-                '<div class="table" tabindex="0" role="region" aria-label="{}"><table>'
-                "<caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>"
-                "</table></div>{}{}"
+                '<p class="caption" id="{}">{}</p><div class="table" tabindex="0" '
+                'role="region" aria-labelledby="{}"><table aria-labelledby="{}">'
+                "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}{}"
             ).format(
-                Markup(texts()[key]["en"]).format(**values).striptags(),
+                name,
                 say(key, **values),
+                name,
+                name,
                 head,
                 body,
                 more,

@@ -13,6 +13,7 @@ from refugee_adaptation.report.sections import (
 from refugee_adaptation.report.story import Section
 
 SECTIONS: tuple[Section, ...] = (
+    evidence.SHORT,
     people.CRAWL,
     people.PEOPLE,
     engagement.ENGAGEMENT,

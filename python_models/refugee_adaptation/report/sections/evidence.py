@@ -8,19 +8,47 @@ from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.wording import number
 
 
+def _short(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select area, claim, verdict
+        from findings
+        order by
+            verdict = 'supported' desc,
+            verdict = 'not identifiable on this crawl' desc,
+            area,
+            finding_id
+        """
+    )
+    rows = found.some().rows
+    counts = Counter(row["verdict"] for row in rows)
+    story.lead(
+        "short.lead",
+        found,
+        all=number(counts.total()),
+        supported=number(counts["supported"]),
+        against=number(counts["not supported"]),
+        unknown=number(counts["not identifiable on this crawl"]),
+    )
+    story.claims([row for row in rows if row["verdict"] != "not supported"])
+
+
 def _findings(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            area,
-            sentence,
+            claim,
             verdict,
+            metric,
             estimate,
             interval_low,
             interval_high,
             null_value,
+            null_model,
             n,
-            metric,
+            area,
+            claimed_by,
+            reason,
             source_table
         from findings
         order by area, finding_id
@@ -66,5 +94,6 @@ def _replication(story: Story) -> None:
     story.table("replication.table", found, most=200)
 
 
+SHORT = Section("short", (_short,))
 FINDINGS = Section("findings", (_findings,))
 REPLICATION = Section("replication", (_replication,))

@@ -37,6 +37,7 @@ def _gate(story: Story) -> None:
             )
         else:
             story.notice("retention.unknown", found, reason=row["reason"], **words)
+    story.text("retention.caveat", found)
 
 
 def _curves(story: Story) -> None:
@@ -64,7 +65,9 @@ def _curves(story: Story) -> None:
         frame = found.frame.assign(
             kind=[chart_term("registered", kind) for kind in found.frame["kind"]]
         )
-        story.figure(f"retention.{outcome}", charts.survival(frame), found, n=people)
+        story.figure(
+            f"retention.{outcome}", charts.survival(frame, outcome), found, n=people
+        )
 
 
 def _groups(story: Story) -> None:

@@ -182,5 +182,16 @@ def _examples(story: Story) -> None:
     story.table("recommendations.examples", found, terms={"adaptation_group": "group"})
 
 
+def _playbook(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select action, why, adaptation_group, finding_sentence
+        from playbook_recommendations
+        order by playbook_id
+        """
+    )
+    story.table("recommendations.playbook", found, terms={"adaptation_group": "group"})
+
+
 CASCADES = Section("cascades", (_claims, _against_null, _adoption, _influence))
-RECOMMENDATIONS = Section("recommendations", (_evaluation, _examples))
+RECOMMENDATIONS = Section("recommendations", (_evaluation, _playbook, _examples))

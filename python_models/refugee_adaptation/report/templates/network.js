@@ -29,6 +29,13 @@
   };
   const count = (n) => n.toLocaleString("en-US");
 
+  function wordKinds() {
+    for (const option of find("kind").options) {
+      const words = data.kinds.find((one) => one.kind === option.value).words;
+      option.textContent = say(words.en, words.zh);
+    }
+  }
+
   function fillCommunities() {
     const select = find("community");
     const legend = find("legend");
@@ -69,6 +76,7 @@
     kind.ties.forEach((tie, at) => {
       if (visible.has(tie[0]) && visible.has(tie[1])) ties.push(at);
     });
+    const scale = root.clientWidth < 500 ? 0.6 : 1;
     const top = Math.max(...kind.people.map((person) => person[10]), 1e-9);
     const of = (pick) => shown.map((at) => pick(kind.people[at], at));
     nodes.selected.indices = [];
@@ -77,7 +85,7 @@
     shown.reverse();
     nodes.data = {
       x: of((p) => p[1]), y: of((p) => p[2]),
-      size: of((p) => 4 + 20 * Math.sqrt(p[10] / top)),
+      size: of((p) => scale * (4 + 20 * Math.sqrt(p[10] / top))),
       colour: of((p) => colour(p[3])), shape: of((p) => shape(p[3])),
       user: of((p) => p[0]), community: of((p) => title(p[3])),
       rank: of((p) => `${count(p[4])} [${count(p[5])}, ${count(p[6])}]`),
@@ -216,6 +224,7 @@
 
   function setKind() {
     kind = data.kinds.find((one) => one.kind === find("kind").value) || data.kinds[0];
+    wordKinds();
     fillCommunities();
     find("panel").replaceChildren();
     find("found").textContent = "";
