@@ -194,7 +194,8 @@ def test_a_leaking_topic_is_seen():
     sample = planted_topics(1500, noise=0.6, mixing=0.05, seed=4)
     words = sample.words.copy()
     missing = sample.posts.loc[sample.posts["is_title_missing"], "post_number"]
-    leaking = words["post_number"].isin(missing) & words["word"].str.startswith("common")
+    common = words["word"].str.startswith("common")
+    leaking = words["post_number"].isin(missing) & common
     words.loc[leaking, "word"] = "untitled" + words.loc[leaking, "word"].str[-3:]
     corpus = build_corpus(words, sample.posts)
     areas = {}

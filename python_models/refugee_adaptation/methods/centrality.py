@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 CENTRALITY_COLUMNS = {
-    "tie_kind": "object",
+    "tie_kind": "string",
     "user_number": "int64",
     "pagerank": "float64",
     "pagerank_rank": "int64",

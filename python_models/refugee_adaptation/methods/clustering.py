@@ -46,7 +46,7 @@ VARIANCE_FLOOR = 1e-2
 
 # the verdict columns of one method and number of clusters, in the order of the mart
 SELECTION_DTYPES = {
-    "method": "str",
+    "method": "string",
     "cluster_count": "int64",
     "user_count": "int64",
     "silhouette_score": "float64",
@@ -61,7 +61,7 @@ SELECTION_DTYPES = {
     "null_p_value": "float64",
     "is_chosen": "bool",
     "claims_structure": "bool",
-    "reason": "str",
+    "reason": "string",
 }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from scipy import sparse
 
 from refugee_adaptation.methods import ties
@@ -36,9 +37,9 @@ CONSENSUS_ROUNDS = 10
 FEWEST_DRAWS = 20
 
 MEMBERSHIP_COLUMNS = {
-    "tie_kind": "object",
+    "tie_kind": "string",
     "user_number": "int64",
-    "engine": "object",
+    "engine": "string",
     "community_number": "int64",
     "seed_stability": "float64",
     "resample_stability": "float64",
@@ -48,20 +49,20 @@ MEMBERSHIP_COLUMNS = {
     "leiden_runs": "object",
 }
 RUN_COLUMNS = {
-    "tie_kind": "object",
-    "method": "object",
+    "tie_kind": "string",
+    "method": "string",
     "run_number": "int64",
-    "engine": "object",
+    "engine": "string",
     "modularity": "float64",
     "community_count": "int64",
     "consensus_ari": "float64",
     "run_ari": "float64",
 }
 NULL_COLUMNS = {
-    "tie_kind": "object",
-    "null_model": "object",
-    "engine": "object",
-    "statistic": "object",
+    "tie_kind": "string",
+    "null_model": "string",
+    "engine": "string",
+    "statistic": "string",
     "observed": "float64",
     "run_count": "int64",
     "null_mean": "float64",
@@ -427,6 +428,27 @@ def tie_resamples(
     if tie_kind == "shared_hashtag":
         return ties.tag_resamples(ties.tag_incidence(user_tags), draws, rng)
     return ties.reply_resamples(graph, draws, rng)
+
+
+def membership_table(frame: pd.DataFrame) -> pa.Table:
+    """The memberships as an Arrow table, whose lists keep their type without a row.
+
+    Args:
+        frame: what `memberships` returns.
+
+    Returns:
+        The same rows and columns; `louvain_runs` and `leiden_runs` are lists of int64.
+    """
+    types = {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "float64": pa.float64(),
+        "object": pa.list_(pa.int64()),
+    }
+    schema = pa.schema(
+        [(name, types[kind]) for name, kind in MEMBERSHIP_COLUMNS.items()]
+    )
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
 
 def memberships(

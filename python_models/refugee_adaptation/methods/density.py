@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 SMALL = 8_000
 
 OUTLIER_DTYPES = {
-    "user_id": "str",
+    "user_id": "string",
     "is_density_outlier": "bool",
     "k_distance": "float64",
     "neighbour_count_min": "int64",

@@ -32,19 +32,19 @@ from refugee_adaptation.methods.features import (
 UNCLASSIFIED = "unclassified"
 ARCHETYPES = ("cultural_adapter", "imitator", "social_explorer")
 ASSIGNMENT_DTYPES = {
-    "user_id": "str",
-    "method": "str",
+    "user_id": "string",
+    "method": "string",
     "cluster_id": "Int64",
-    "group_name": "str",
-    "unclassified_reason": "object",
+    "group_name": "string",
+    "unclassified_reason": "string",
     **{f"{archetype}_score": "float64" for archetype in ARCHETYPES},
     "name_margin_score": "float64",
     "margin_score": "float64",
     "assignment_stability_share": "float64",
 }
 PROFILE_DTYPES = {
-    "group_name": "str",
-    "feature": "str",
+    "group_name": "string",
+    "feature": "string",
     "user_count": "int64",
     "mean_value": "float64",
     "mean_low": "float64",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 LAYOUT_COLUMNS = {
-    "tie_kind": "object",
+    "tie_kind": "string",
     "user_number": "int64",
     "component_number": "int64",
     "x": "float64",

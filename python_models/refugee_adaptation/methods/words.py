@@ -17,10 +17,10 @@ from typing import TypeVar
 import pandas as pd
 
 WORD_COLUMNS = {
-    "post_id": "object",
+    "post_id": "string",
     "post_number": "int64",
-    "word": "object",
-    "script": "object",
+    "word": "string",
+    "script": "string",
     "word_count": "int32",
 }
 
