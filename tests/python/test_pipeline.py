@@ -200,7 +200,15 @@ def test_tables_do_not_depend_on_key_threads_or_row_order(
         home = tmp_path / f"build_{suffix}"
         home.mkdir()
         databases.append(
-            build(home / "same.duckdb", crawl / suffix, ADAPTATION_THREADS=threads)
+            build(
+                home / "same.duckdb",
+                crawl / suffix,
+                "--exclude-resource-type",
+                "test",
+                "--exclude-resource-type",
+                "unit_test",
+                ADAPTATION_THREADS=threads,
+            )
         )
     first, second = (tables_of(database) for database in databases)
     assert first.keys() == second.keys()

@@ -1,5 +1,5 @@
--- Every capture of a post or comment that was crawled more than once, including the rows
--- that a newer capture superseded.
+-- Every capture of a post or comment that was crawled more than once, including the
+-- rows that a newer capture superseded.
 with
 
 post_rows as (
@@ -51,15 +51,15 @@ numbered as (
     select
         entity,
         item_id,
+        created_at,
+        captured_at,
+        like_count,
+        is_like_count_censored,
         row_number() over (
             partition by entity, item_id
             order by captured_at
         ) as capture_number,
-        count(*) over (partition by entity, item_id) as capture_count,
-        created_at,
-        captured_at,
-        like_count,
-        is_like_count_censored
+        count(*) over (partition by entity, item_id) as capture_count
     from last_rows
 ),
 

@@ -33,7 +33,7 @@ cells as (
             crawl_format,
             '{{ field }}' as field,
             {{ strip_space(column) }} is not null as is_present,
-            {% if field in ("like_count", "collect_count", "comment_count", "share_count") -%}
+            {% if field.endswith("_count") -%}
                 {{ field }} is not null as is_parsed,
                 is_{{ field }}_censored as is_censored
             {%- elif field == "created_at" -%}

@@ -38,7 +38,8 @@ texts as (
             '(vx|wx|wechat|微信|whatsapp|telegram)[号:： ]*[a-z_-]*[0-9][a-z0-9]{2,}'
         )
         or regexp_matches(
-            text_clean, '(wechat|微信|whatsapp|telegram)(号| id)? ?[:：] ?[a-z][a-z0-9_-]{4,}'
+            text_clean,
+            '(wechat|微信|whatsapp|telegram)(号| id)? ?[:：] ?[a-z][a-z0-9_-]{4,}'
         )
         or regexp_matches(text_clean, '[a-z0-9._-]+@[a-z0-9-]+[.][a-z]{2,}')
         or regexp_matches(text_clean, '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)')

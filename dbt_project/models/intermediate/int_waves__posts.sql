@@ -1,6 +1,6 @@
 -- The traits that can show adaptation, of posts in the two compared waves. `comparison`
--- says which posts are compared: all of them, or only those of accounts registered in the
--- same few days, which composition cannot explain.
+-- says which posts are compared: all of them, or only those of accounts registered in
+-- the same few days, which composition cannot explain.
 with
 
 posts as (
@@ -29,7 +29,8 @@ waves as (
         end as wave,
         coalesce(
             {{ local_time("users.account_created_at", var("platform_zone")) }}::date
-            between date '{{ var("cohort_from") }}' and date '{{ var("cohort_until") }}',
+            between date '{{ var("cohort_from") }}'
+            and date '{{ var("cohort_until") }}',
             false
         ) as is_cohort,
         (posts.han_count > 0)::integer as chinese_words,

@@ -1,6 +1,6 @@
--- The first and the last post of everyone with more than one: did the same person begin,
--- or stop, to write Chinese words? The exact sign test of gains against losses is a
--- binomial tail at one half.
+-- The first and the last post of everyone with more than one: did the same person
+-- begin, or stop, to write Chinese words? The exact sign test of gains against losses
+-- is a binomial tail at one half.
 with
 
 posts as (

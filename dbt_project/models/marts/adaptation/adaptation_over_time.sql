@@ -61,15 +61,15 @@ final as (
         -- numerics
         values_by_wave.early_value,
         values_by_wave.late_value,
-        values_by_wave.late_value - values_by_wave.early_value as change,
         intervals.change_low,
         intervals.change_high,
         values_by_wave.early_post_count,
         values_by_wave.late_post_count,
         values_by_wave.early_user_count,
         values_by_wave.late_user_count,
-        coalesce(shared_users.shared_user_count, 0) as shared_user_count,
-        intervals.draw_count
+        intervals.draw_count,
+        values_by_wave.late_value - values_by_wave.early_value as change,
+        coalesce(shared_users.shared_user_count, 0) as shared_user_count
     from values_by_wave
     inner join intervals
         on

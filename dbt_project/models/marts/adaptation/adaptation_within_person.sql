@@ -8,11 +8,11 @@ final as (
     select
         people_set,
         user_count,
-        first_chinese_count / user_count as first_chinese_share,
-        last_chinese_count / user_count as last_chinese_share,
         gained_count,
         lost_count,
-        sign_test_p_value
+        sign_test_p_value,
+        first_chinese_count / user_count as first_chinese_share,
+        last_chinese_count / user_count as last_chinese_share
     from tested
 )
 

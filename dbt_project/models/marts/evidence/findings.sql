@@ -1,10 +1,15 @@
 with
 
 united as (
-    {% for area in ["crawl", "adaptation", "accounts", "ties", "time"] -%}
-    select * from {{ ref("findings_of_" ~ area) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref("findings_of_crawl") }}
+    union all
+    select * from {{ ref("findings_of_adaptation") }}
+    union all
+    select * from {{ ref("findings_of_accounts") }}
+    union all
+    select * from {{ ref("findings_of_ties") }}
+    union all
+    select * from {{ ref("findings_of_time") }}
 ),
 
 -- one sentence a person can read aloud: the claim, its numbers, and what they allow
@@ -14,6 +19,16 @@ worded as (
         area,
         claimed_by,
         claim,
+        metric,
+        estimate,
+        interval_low,
+        interval_high,
+        null_value,
+        null_model,
+        n,
+        verdict,
+        reason,
+        source_table,
         concat(
             case verdict
                 when 'supported' then 'Supported: '
@@ -45,17 +60,7 @@ worded as (
                     coalesce(' Note: ' || rtrim(reason, '.') || '.', '')
                 )
             end
-        ) as sentence,
-        metric,
-        estimate,
-        interval_low,
-        interval_high,
-        null_value,
-        null_model,
-        n,
-        verdict,
-        reason,
-        source_table
+        ) as sentence
     from united
 )
 

@@ -14,16 +14,14 @@ compared as (
         -- numerics
         capture_count,
         like_count,
+        is_like_count_censored,
+        captured_at,
+
+        -- changes since the capture before
         like_count - lag(like_count) over item_captures as like_count_change,
         date_diff('second', lag(captured_at) over item_captures, captured_at)
         / 86400.0::double as days_since_previous,
-        date_diff('second', created_at, captured_at) / 86400.0::double as age_days,
-
-        -- booleans
-        is_like_count_censored,
-
-        -- timestamps
-        captured_at
+        date_diff('second', created_at, captured_at) / 86400.0::double as age_days
     from captures
     window item_captures as (
         partition by entity, item_id
