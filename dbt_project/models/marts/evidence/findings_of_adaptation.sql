@@ -156,7 +156,8 @@ united as (
             null_model="no author earns the name",
             n="one_row.user_count",
             source_table="adaptation_groups",
-            is_identifiable="one_row.user_count > 0"
+            is_identifiable="one_row.user_count > 0",
+            is_supported="group_sizes.user_count > 0"
         ) }}
     from group_sizes
     cross join one_row
