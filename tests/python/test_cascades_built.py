@@ -12,7 +12,11 @@ pytestmark = pytest.mark.pipeline
 
 def planted_adoptions():
     with (ROOT / "seeds/sample_truth/adoptions.csv").open(encoding="utf-8") as file:
-        return Counter(row["hashtag"].lower() for row in csv.DictReader(file))
+        return Counter(
+            row["hashtag"].lower()
+            for row in csv.DictReader(file)
+            if row["is_adopted"] == "True"
+        )
 
 
 def verdicts(query, database):
