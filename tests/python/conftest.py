@@ -22,7 +22,6 @@ REAL_CRAWLS = {
     "study": "study/tt_refugee_content.csv",
     "sqlite": "mediacrawler/sqlite/sqlite_tables.db",
     "json": "mediacrawler/json",
-    "gb18030": "mediacrawler/csv_gb18030",
     "xhs_downloader": "xhs_downloader",
 }
 

@@ -22,7 +22,6 @@ ALL_CRAWLS = [
     "study",
     "sqlite",
     "json",
-    "gb18030",
     "xhs_downloader",
     "empty",
     "single",
