@@ -22,8 +22,17 @@ REAL_CRAWLS = {
     "study": "study/tt_refugee_content.csv",
     "sqlite": "mediacrawler/sqlite/sqlite_tables.db",
     "json": "mediacrawler/json",
+    "csv_gb18030": "mediacrawler/csv_gb18030",
     "xhs_downloader": "xhs_downloader",
 }
+
+# for builds that are compared: their tests run on every crawl already
+TABLES_ONLY = (
+    "--exclude-resource-type",
+    "test",
+    "--exclude-resource-type",
+    "unit_test",
+)
 
 STUDY_HEADER = (
     "title,content,address,label,user_name,user_id,like_count,collect_count,"
@@ -137,3 +146,38 @@ def query() -> Callable[..., list[tuple[object, ...]]]:
             return connection.execute(sql).fetchall()
 
     return answer
+
+
+def rows_of(database: Path, without: str = "^$") -> dict[str, list[tuple[object, ...]]]:
+    """The sorted rows of every mart, floats to nine digits.
+
+    Averages in SQL may differ in their last digits with the order of the rows.
+
+    Args:
+        database: A built database.
+        without: A regular expression for columns to leave out.
+    """
+
+    def plain(value: object) -> object:
+        if not isinstance(value, float):
+            return value
+        return 0.0 if abs(value) < 1e-12 else float(f"{value:.9g}")
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables "
+            "where table_schema = 'main' order by 1"
+        ).fetchall()
+        return {
+            table: sorted(
+                (
+                    tuple(map(plain, row))
+                    for row in connection.execute(
+                        "select columns(name -> "
+                        f"not regexp_matches(name, '{without}')) from \"{table}\""
+                    ).fetchall()
+                ),
+                key=str,
+            )
+            for (table,) in tables
+        }

@@ -83,6 +83,12 @@ def key_of(env):
 # sources ---------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("project")
+def test_a_database_may_not_take_the_name_of_the_memory():
+    with pytest.raises(RuntimeError, match=r"crawl\.duckdb cannot have the name"):
+        environment("crawl", path="crawl.duckdb").handle()
+
+
 def test_every_table_becomes_a_source(project):
     env = environment(str(project / "crawl"))
     for table in TABLES:

@@ -280,6 +280,20 @@ def test_risks_are_calibrated_and_have_an_interval() -> None:
     assert prediction.calibration(known, told).slope == pytest.approx(1, abs=0.15)
 
 
+def test_an_interval_holds_its_estimate_when_all_users_are_alike() -> None:
+    users = crawl_users(300, seed=9)
+    outcome = users["is_retained"].copy()
+    users = pd.concat([users.head(1)] * 300, ignore_index=True).assign(
+        user_id=users["user_id"].to_numpy(),
+        user_number=users["user_number"].to_numpy(),
+        is_retained=outcome.to_numpy(),
+    )
+    risks = prediction.predict_risk(users, draws=60)
+    assert len(risks) > 0
+    assert (risks["probability_low"] <= risks["probability"]).all()
+    assert (risks["probability_high"] >= risks["probability"]).all()
+
+
 def test_too_few_bootstrap_samples_are_refused() -> None:
     with pytest.raises(ValueError, match="leave every user out"):
         prediction.predict_risk(crawl_users(100), draws=49)

@@ -150,6 +150,14 @@ def problems(browser: webdriver.Chrome) -> list[str]:
     ]
 
 
+def click(browser: webdriver.Chrome, element: WebElement) -> None:
+    """Click with the mouse, in the middle of the window: nothing may cover it there."""
+    browser.execute_script(
+        "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
+    )
+    element.click()
+
+
 def requests(browser: webdriver.Chrome) -> list[str]:
     messages = [
         json.loads(entry["message"])["message"]
@@ -204,12 +212,12 @@ def test_filters_change_who_is_shown(opened: webdriver.Chrome) -> None:
 
 def test_search_finds_a_pseudonym(opened: webdriver.Chrome) -> None:
     part(opened, "search").send_keys(f"{5 * 4096:016x}")
-    opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button').click()
+    click(opened, opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button'))
     wait(lambda: part(opened, "found").text == "1 found")
     wait(lambda: f"{5 * 4096:016x}" in part(opened, "panel").text)
     part(opened, "search").clear()
     part(opened, "search").send_keys("nobody")
-    opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button').click()
+    click(opened, opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button'))
     wait(lambda: part(opened, "found").text.startswith("nobody here"))
 
 
@@ -219,9 +227,9 @@ def test_buttons_zoom_and_show_all_again(opened: webdriver.Chrome) -> None:
         "return range.end - range.start"
     )
     before = opened.execute_script(width)
-    part(opened, "closer").click()
+    click(opened, part(opened, "closer"))
     wait(lambda: opened.execute_script(width) < before)
-    part(opened, "reset").click()
+    click(opened, part(opened, "reset"))
     wait(lambda: opened.execute_script(width) == pytest.approx(before))
 
 

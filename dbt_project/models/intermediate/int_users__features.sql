@@ -98,7 +98,7 @@ post_totals as (
         count(*) filter (where has_greeting) as greeting_count,
         count(*) filter (where has_follow_seeking) as follow_seeking_count,
         count(*) filter (where has_cultural_exchange) as cultural_exchange_count,
-        count(*) filter (where has_question) as question_count,
+        count(*) filter (where has_question and has_words) as question_count,
         sum(like_count) as like_total,
         sum(collect_count) as collect_total,
         sum(comment_count) as comment_total,
@@ -265,6 +265,14 @@ features as (
         ln(1 + gap_hours) as log_gap_hours,
         ln(1 + greatest(account_age_days, 0)) as log_account_age_days
     from centred
+),
+
+-- the last digits of a sum depend on the order of its rows, and no cluster may
+rounded as (
+    select
+        columns('^user_|_count$'),
+        round(columns('_share$|_ratio$|_excess$|_mean$|^log_'), 12)
+    from features
 )
 
-select * from features
+select * from rounded

@@ -31,6 +31,7 @@ from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 from dbt_common.invocation import get_invocation_id
+from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.crawl.files import split_setting
 from refugee_adaptation.crawl.inventory import describe
@@ -57,9 +58,12 @@ class Plugin(BasePlugin):
         self._invocation: str | None = None
         self._key: str | None = None
         if _flag("WHICH") in _RUNS_MODELS:
+            # a sum over two threads ends in other digits than a sum over one
+            os.environ["OMP_NUM_THREADS"] = "1"
             # Python models on several threads race on this import
             with contextlib.suppress(ImportError):
                 importlib.import_module("sklearn")
+            threadpool_limits(limits=1)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Read the crawl before a whole build, so that it stops with one sentence.
@@ -70,9 +74,11 @@ class Plugin(BasePlugin):
             conn: the connection, left as it is.
 
         Raises:
-            RuntimeError: the crawl cannot be read.
+            RuntimeError: the crawl cannot be read, or the database has the name of
+                the place in memory where its nicknames and tokens go.
         """
         del conn
+        self._refuse_a_file_named_as_memory()
         if _flag("WHICH") in _RUNS_MODELS and not _flag("SELECT"):
             try:
                 self._read()
@@ -127,6 +133,18 @@ class Plugin(BasePlugin):
                 f"{', '.join(tables)}."
             )
         return tables[source_config.identifier]
+
+    def _refuse_a_file_named_as_memory(self) -> None:
+        """DuckDB would attach nothing, and the raw crawl would go to the file."""
+        if self.creds is None:
+            return
+        database = Path(self.creds.path).stem
+        taken = [attached.alias for attached in self.creds.attach or []]
+        if database in taken:
+            raise RuntimeError(
+                f"The database {self.creds.path} cannot have the name `{database}`, "
+                "under which the raw crawl is held in memory; choose another name."
+            )
 
     def _read(self) -> Crawl:
         with self._lock:

@@ -1055,9 +1055,9 @@ def _risk_rows(
             model.fit(matrix[labelled[drawn]], outcome[drawn])
             log_odds[draw] = _log_odds(model.predict_proba(matrix)[:, 1])
             log_odds[draw, labelled[drawn]] = np.nan
-    mean = np.nanmean(log_odds, axis=0)
+    mean = np.asarray(np.nanmean(log_odds, axis=0, dtype=np.float64))
     tail = (1 - confidence) / 2
-    low, high = np.nanquantile(log_odds, [tail, 1 - tail], axis=0)
+    low, high = np.asarray(np.nanquantile(log_odds, [tail, 1 - tail], axis=0))
     slope, intercept = _recalibration(outcome, mean[labelled])
     slope = max(slope, 0.0)
 
@@ -1066,14 +1066,17 @@ def _risk_rows(
 
     is_labelled = np.zeros(len(users), dtype=bool)
     is_labelled[labelled] = True
+    estimate = probability(mean)
     return pd.DataFrame(
         {
             "label": label,
             "user_id": users["user_id"].to_numpy(),
             "user_number": users["user_number"].to_numpy(),
-            "probability": probability(mean),
-            "probability_low": probability(np.minimum(low, mean)),
-            "probability_high": probability(np.maximum(high, mean)),
+            "probability": estimate,
+            # where all samples agree, rounding must not part an interval from its
+            # estimate
+            "probability_low": np.minimum(probability(low), estimate),
+            "probability_high": np.maximum(probability(high), estimate),
             "is_out_of_fold": is_labelled,
         }
     )
