@@ -15,7 +15,7 @@ pytestmark = pytest.mark.pipeline
 
 KEY = {"ADAPTATION_PSEUDONYM_KEY": "a key for tests only, 0123456789"}
 # what a build remembers of earlier builds is not part of what a crawl says
-MEMORY = {"group_drift"}
+MEMORY = {"group_drift", "group_members"}
 
 
 def write_months(folder: Path) -> list[Path]:
@@ -61,6 +61,38 @@ def test_increments_equal_a_full_rebuild(tmp_path: Path) -> None:
             tables.pop(name, None)
     assert expected.keys() == found.keys()
     assert [name for name in expected if expected[name] != found[name]] == []
+    check_memory(full, grown)
+
+
+def check_memory(full: Path, grown: Path) -> None:
+    """A full build knows births only; the grown one knows what became of them."""
+    with duckdb.connect(str(full), read_only=True) as connection:
+        assert connection.execute(
+            "select distinct build_number, drift_event from group_drift"
+        ).fetchall() == [(1, "born")]
+    with duckdb.connect(str(grown), read_only=True) as connection:
+        continued, numbers = connection.execute(
+            "select count(*) filter (where drift_event = 'continued'), "
+            "count(distinct build_number) from group_drift where group_kind = 'topic'"
+        ).fetchall()[0]
+        assert numbers == 2
+        assert continued > 0
+        per_group = connection.execute(
+            "select count(distinct lasting_id), count(distinct group_id) "
+            "from group_members group by group_kind, group_id"
+        ).fetchall()
+        assert set(per_group) == {(1, 1)}
+        # what was there is told once: it continued, merged or died
+        told = connection.execute(
+            "select count(*) filter (where late.drift_event is null), count(*), "
+            "count(distinct early.lasting_id) from group_drift as early "
+            "left join group_drift as late on early.group_kind = late.group_kind "
+            "and early.lasting_id = late.lasting_id and late.build_number = 2 "
+            "and late.drift_event in ('continued', 'merged', 'died') "
+            "where early.group_kind = 'topic' and early.build_number = 1"
+        ).fetchall()[0]
+        assert told[0] == 0
+        assert told[1] == told[2] > 0
 
 
 def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:

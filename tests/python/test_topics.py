@@ -24,7 +24,6 @@ from refugee_adaptation.methods.topics import (
     describe_topics,
     fit_topics,
     judge_candidates,
-    match_labels,
     match_lists,
     npmi_matrix,
     planted_precision,
@@ -248,13 +247,6 @@ def test_an_author_stands_on_one_side_of_a_split(planted):
     assert 0.48 < inside.mean() <= 0.5
     sides = pd.Series(inside).groupby(corpus.authors).nunique()
     assert (sides == 1).all()
-
-
-def test_labels_follow_their_topics_to_the_next_build():
-    previous = {1: ["cat", "dog", "pet"], 2: ["rice", "oven", "food"]}
-    new = {1: ["oven", "rice", "bread"], 2: ["cat", "dog", "vet"], 3: ["car", "road"]}
-    assert match_labels(previous, new) == {1: 2, 2: 1, 3: None}
-    assert match_labels({}, new) == {1: None, 2: None, 3: None}
 
 
 def test_an_unknown_method_is_refused(planted):

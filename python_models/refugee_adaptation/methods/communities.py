@@ -361,8 +361,7 @@ def match_partitions(reference: IntArray, other: IntArray) -> dict[int, int]:
     """Match communities of two partitions of the same users, most users in common.
 
     One to one, by optimal assignment (Hungarian method) within each connected part of
-    the table of common users. Also keeps the numbers of an earlier build: match its
-    partition with the new one on the users of both.
+    the table of common users.
 
     Source: Kuhn (1955), The Hungarian method for the assignment problem; scipy's
     linear_sum_assignment.

@@ -508,31 +508,6 @@ def match_lists(
     return partner, score
 
 
-def match_labels(
-    previous: Mapping[int, Sequence[str]],
-    new: Mapping[int, Sequence[str]],
-    min_jaccard: float = 0.25,
-) -> dict[int, int | None]:
-    """Match the topics of a build to those of the build before it.
-
-    Args:
-        previous: Words of each topic of the previous build, by id.
-        new: Words of each topic of this build, by id.
-        min_jaccard: Topics that share less are not the same.
-
-    Returns:
-        For each new id the previous id it continues, or None for a new topic.
-    """
-    old_ids, new_ids = sorted(previous), sorted(new)
-    partner, score = match_lists(
-        [new[i] for i in new_ids], [previous[i] for i in old_ids]
-    )
-    return {
-        topic: old_ids[mate] if mate >= 0 and shared >= min_jaccard else None
-        for topic, mate, shared in zip(new_ids, partner, score, strict=True)
-    }
-
-
 def leakage_auc(weights: Floats, trait: npt.NDArray[np.bool_]) -> float:
     """Return how well the best single topic weight tells a trait of the posts.
 

@@ -3,6 +3,8 @@ with
 united as (
     select * from {{ ref("findings_of_crawl") }}
     union all
+    select * from {{ ref("findings_of_topics") }}
+    union all
     select * from {{ ref("findings_of_adaptation") }}
     union all
     select * from {{ ref("findings_of_accounts") }}
