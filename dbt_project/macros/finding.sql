@@ -12,7 +12,7 @@
     '{{ area }}' as area,
     '{{ claimed_by }}' as claimed_by,
     {{ claim }} as claim,
-    '{{ metric }}' as metric,
+    {{ metric }} as metric,
     ({{ estimate }})::double as estimate,
     ({{ low }})::double as interval_low,
     ({{ high }})::double as interval_high,

@@ -6,6 +6,9 @@
     {%- set n = "(" ~ trials ~ ")::double" -%}
     {%- set share = "((" ~ successes ~ ")::double / " ~ n ~ ")" -%}
     case
+        -- exactly, where rounding would leave a trace
+        when {{ trials }} > 0 and {{ successes }} = {{ 0 if side == "low" else trials }}
+            then {{ "0.0" if side == "low" else "1.0" }}
         when {{ trials }} > 0
             then
                 {{ "greatest(0.0, " if side == "low" else "least(1.0, " }}(

@@ -23,13 +23,13 @@ numbers as (
 judged as (
     select
         if_above as expected,
-        {{ finding("case_name", "a", "b", "'c'", "d", "estimate", "0.3", "e", "1", "f",
+        {{ finding("case_name", "a", "b", "'c'", "'d'", "estimate", "0.3", "e", "1", "f",
             low="low", high="high", is_identifiable="can_tell") }}
     from numbers
     union all
     select
         if_below as expected,
-        {{ finding("case_name", "a", "b", "'c'", "d", "estimate", "0.3", "e", "1", "f",
+        {{ finding("case_name", "a", "b", "'c'", "'d'", "estimate", "0.3", "e", "1", "f",
             low="low", high="high", is_identifiable="can_tell", side="below") }}
     from numbers
 )

@@ -47,6 +47,14 @@ def test_no_row_is_lost(name: str, built: Built, query: Query) -> None:
     assert bool(rows) == (name != "empty")
 
 
+@pytest.mark.parametrize("name", ALL_CRAWLS)
+def test_every_claim_has_its_verdict_on_every_crawl(
+    name: str, built: Built, query: Query
+) -> None:
+    claims = "select finding_id from findings order by 1"
+    assert query(built(name), claims) == query(built("sample"), claims)
+
+
 def text_cells(database: Path) -> list[tuple[str, str]]:
     """Every text in every mart, as (table.column, value)."""
     cells: list[tuple[str, str]] = []

@@ -126,7 +126,7 @@ reasoned as (
                     draw_count,
                     replace(null_model, '_', '-'),
                     z_score,
-                    if(verdict = 'established', 'not below', 'below')
+                    if(verdict = 'established', 'at least', 'below')
                 )
         end as reason,
         null_model,

@@ -14,6 +14,17 @@ united as (
     select * from {{ ref("findings_of_time") }}
 ),
 
+-- the verdict says it already
+shortened as (
+    select
+        * replace (
+            regexp_replace(
+                reason, '^not identifiable( on this crawl)?: ', '', 'i'
+            ) as reason
+        )
+    from united
+),
+
 -- one sentence a person can read aloud: the claim, its numbers, and what they allow
 worded as (
     select
@@ -63,7 +74,7 @@ worded as (
                 )
             end
         ) as sentence
-    from united
+    from shortened
 )
 
 select * from worded

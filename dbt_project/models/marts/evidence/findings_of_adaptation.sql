@@ -29,16 +29,29 @@ tiers as (
 -- with fewer than six people who changed, no split of them is significant
 changers as (
     select
-        *,
-        gained_count + lost_count as changed_count
+        max(gained_count) as gained_count,
+        max(gained_count + lost_count) as changed_count
     from within_person
     where people_set = 'more than one post'
 ),
 
-shown as (
+-- the groups that were found, or else the number of groups that the study published
+ranked as (
     select *
     from selection
-    where is_shown and is_chosen
+    where (is_shown and is_chosen) or (method = 'kmeans' and cluster_count = 3)
+    qualify row_number() over (order by is_shown and is_chosen desc) = 1
+),
+
+shown as (
+    select
+        max(cluster_count) as cluster_count,
+        max(silhouette_score) as silhouette_score,
+        max(null_silhouette_p95) as null_silhouette_p95,
+        max(user_count) as user_count,
+        coalesce(bool_or(claims_structure), false) as claims_structure,
+        coalesce(max(reason), 'too few authors to look for groups') as reason
+    from ranked
 ),
 
 -- a name that nobody earned is a finding too
@@ -72,14 +85,15 @@ united as (
             area="adaptation",
             claimed_by="study",
             claim="'Posts of the later wave use Chinese more often than those of the early wave.'",
-            metric="change of the share of posts with Chinese words",
-            estimate="change",
-            low="change_low",
-            high="change_high",
+            metric="'change of the share of posts with Chinese words'",
+            estimate="max(change)",
+            low="max(change_low)",
+            high="max(change_high)",
             null_value="0",
             null_model="no change between waves",
-            n="early_post_count + late_post_count",
-            source_table="adaptation_over_time"
+            n="max(early_post_count + late_post_count)",
+            source_table="adaptation_over_time",
+            reason="case when count(*) = 0 then 'the crawl does not hold two waves' end"
         ) }}
     from over_time
     where comparison = 'all posts' and trait = 'chinese_words'
@@ -90,16 +104,18 @@ united as (
             area="adaptation",
             claimed_by="project",
             claim="'Within one registration cohort, later posts use Chinese more often.'",
-            metric="change of the share of posts with Chinese words",
-            estimate="change",
-            low="change_low",
-            high="change_high",
+            metric="'change of the share of posts with Chinese words'",
+            estimate="max(change)",
+            low="max(change_low)",
+            high="max(change_high)",
             null_value="0",
             null_model="no change between waves",
-            n="early_post_count + late_post_count",
+            n="max(early_post_count + late_post_count)",
             source_table="adaptation_over_time",
-            reason="case when shared_user_count = 0 then
-                'no author is seen in both waves: the change may be the survival of those who already wrote Chinese' end"
+            reason="case
+                when count(*) = 0 then 'no registration cohort posts in both waves'
+                when max(shared_user_count) = 0 then 'no author is seen in both waves: the change may be the survival of those who already wrote Chinese'
+            end"
         ) }}
     from over_time
     where comparison = 'same registration cohort' and trait = 'chinese_words'
@@ -110,7 +126,7 @@ united as (
             area="adaptation",
             claimed_by="study",
             claim="'The same people gradually adapt: of those whose use of Chinese changed between first and last post, most gained it.'",
-            metric="share of gains among people who changed",
+            metric="'share of gains among people who changed'",
             estimate="gained_count / nullif(changed_count, 0)",
             low=wilson_bound("gained_count", "changed_count", "low"),
             high=wilson_bound("gained_count", "changed_count", "high"),
@@ -129,8 +145,8 @@ united as (
             "'adaptation_groups_exist'",
             area="adaptation",
             claimed_by="study",
-            claim="format('Authors fall into {} groups by behaviour and content.', cluster_count)",
-            metric="silhouette",
+            claim="format('Authors fall into {} groups by behaviour and content.', coalesce(cluster_count, 3))",
+            metric="'silhouette'",
             estimate="silhouette_score",
             null_value="null_silhouette_p95",
             null_model="95th percentile under a Gaussian copula without groups",
@@ -138,7 +154,7 @@ united as (
             source_table="adaptation_model_selection",
             is_identifiable="null_silhouette_p95 is not null",
             is_supported="claims_structure",
-            reason="reason"
+            reason="regexp_replace(reason, '^(no )?structure: ', '')"
         ) }}
     from shown
     union all
@@ -148,7 +164,7 @@ united as (
             area="adaptation",
             claimed_by="study",
             claim="format('There is a group of {}s.', replace(group_sizes.group_name, '_', ' '))",
-            metric="share of authors in the group",
+            metric="'share of authors in the group'",
             estimate="group_sizes.user_count / one_row.user_count",
             low=wilson_bound("group_sizes.user_count", "one_row.user_count", "low"),
             high=wilson_bound("group_sizes.user_count", "one_row.user_count", "high"),
@@ -168,7 +184,7 @@ united as (
             area="adaptation",
             claimed_by="study",
             claim="'Cultural adapters have more engagement than the other groups.'",
-            metric="difference of mean log engagement to all others",
+            metric="'difference of mean log engagement to all others'",
             estimate="max(contrast_value)",
             low="max(contrast_low)",
             high="max(contrast_high)",

@@ -40,7 +40,7 @@ united as (
             claimed_by="project",
             claim="'Most authors in this crawl registered on or after "
                 ~ var("newcomer_from") ~ ".'",
-            metric="share of authors who are newcomers",
+            metric="'share of authors who are newcomers'",
             estimate="newcomer_count / nullif(known_count, 0)",
             low=wilson_bound("newcomer_count", "known_count", "low"),
             high=wilson_bound("newcomer_count", "known_count", "high"),
@@ -57,13 +57,13 @@ united as (
             area="engagement",
             claimed_by="study",
             claim="'Attention is unequal: a few posts hold most of the likes.'",
-            metric="Gini coefficient of likes",
-            estimate="gini",
-            low="gini_low",
-            high="gini_high",
+            metric="'Gini coefficient of likes'",
+            estimate="max(gini)",
+            low="max(gini_low)",
+            high="max(gini_high)",
             null_value="0.5",
             null_model="Gini 0.5, as of an exponential distribution",
-            n="post_count",
+            n="max(post_count)",
             source_table="engagement_distribution"
         ) }}
     from distribution
@@ -75,7 +75,7 @@ united as (
             area="engagement",
             claimed_by="project",
             claim="'A typical video draws more engagement than a typical image note.'",
-            metric="median engagement of videos",
+            metric="'median engagement of videos'",
             estimate="video_median",
             low="video_low",
             high="video_high",

@@ -10,6 +10,26 @@ agreement as (
     select * from {{ ref("influencer_agreement") }}
 ),
 
+tie_kinds as (
+    select unnest(['reply', 'shared_hashtag']) as tie_kind
+),
+
+-- one row for each kind of tie, and without ties an empty one
+rank_agreement as (
+    select
+        tie_kinds.tie_kind,
+        agreement.spearman_rho,
+        agreement.rho_low,
+        agreement.rho_high,
+        agreement.user_count,
+        agreement.warning
+    from tie_kinds
+    left join agreement
+        on
+            tie_kinds.tie_kind = agreement.tie_kind
+            and agreement.measure = 'pagerank'
+),
+
 cascade_claims as (
     select * from {{ ref("cascade_summary") }}
 ),
@@ -29,7 +49,7 @@ united as (
                 'People form communities by answering each other.',
                 'People form communities by sharing hashtags.'
             )",
-            metric="modularity",
+            metric="'modularity'",
             estimate="modularity",
             null_value="null_mean + 3 * null_sd",
             null_model="three standard deviations above the mean of the deciding null model",
@@ -51,7 +71,7 @@ united as (
                 'The most central people of the reply network are the most liked.',
                 'The most central people of the hashtag network are the most liked.'
             )",
-            metric="Spearman correlation of PageRank with likes",
+            metric="'Spearman correlation of PageRank with likes'",
             estimate="spearman_rho",
             low="rho_low",
             high="rho_high",
@@ -59,10 +79,13 @@ united as (
             null_model="a correlation of one half",
             n="user_count",
             source_table="influencer_agreement",
-            reason="warning"
+            reason="coalesce(warning, case when spearman_rho is null then if(
+                tie_kind = 'reply',
+                'the crawl holds too few replies of one user to another',
+                'too few users share a hashtag'
+            ) end)"
         ) }}
-    from agreement
-    where measure = 'pagerank'
+    from rank_agreement
     union all
     select
         {{ finding(
@@ -70,7 +93,19 @@ united as (
             area="cascades",
             claimed_by="project",
             claim="claim_sentence",
-            metric="test statistic",
+            metric="case claim
+                when 'depth' then 'mean steps to the deepest comment'
+                when 'breadth' then 'mean number of comments on the fullest level'
+                when 'structural_virality'
+                    then 'mean structural virality (steps between two comments)'
+                when 'hashtag_spread' then 'number of hashtags adopted above chance'
+                when 'hashtag_adoption' then 'adoptions per occasion after meeting a tag'
+                when 'adoption_dose_response'
+                    then 'rise of adoptions per occasion with one more exposure'
+                when 'adoption_without_recent_exposure'
+                    then 'adoptions per occasion without a recent exposure'
+                else 'dispersion of what people draw (1 is chance)'
+            end",
             estimate="estimate",
             low="estimate_low",
             high="estimate_high",
@@ -90,7 +125,7 @@ united as (
             area="recommendations",
             claimed_by="project",
             claim="'The blended ranking of notes names what people turn to next more often than popularity does.'",
-            metric="difference of recall@10 to popularity",
+            metric="'difference of recall@10 to popularity'",
             estimate="max(popularity_difference)",
             low="max(popularity_difference_low)",
             high="max(popularity_difference_high)",
@@ -98,7 +133,12 @@ united as (
             null_model="popularity",
             n="max(user_count)",
             source_table="recommendation_evaluation",
-            is_identifiable="bool_and(is_identifiable)"
+            is_identifiable="bool_and(is_identifiable)",
+            reason="case when not coalesce(bool_and(is_identifiable), false) then format(
+                '{} people have a later interaction with a note to predict, '
+                || '" ~ var("recommendation_min_users") ~ " are needed',
+                coalesce(max(user_count), 0)
+            ) end"
         ) }}
     from evaluation
     where

@@ -25,16 +25,16 @@ united as (
             area="retention",
             claimed_by="study",
             claim="'Most people are still active four weeks after their first observed post.'",
-            metric="Kaplan-Meier share still active at day 28",
-            estimate="by_group.retained_28d_share",
-            low="by_group.retained_28d_low_share",
-            high="by_group.retained_28d_high_share",
+            metric="'Kaplan-Meier share still active at day 28'",
+            estimate="max(by_group.retained_28d_share)",
+            low="max(by_group.retained_28d_low_share)",
+            high="max(by_group.retained_28d_high_share)",
             null_value="0.5",
             null_model="one half",
-            n="gates.user_count",
+            n="max(gates.user_count)",
             source_table="retention_by_group",
-            is_identifiable="gates.is_identifiable",
-            reason="gates.reason"
+            is_identifiable="bool_and(gates.is_identifiable)",
+            reason="max(gates.reason)"
         ) }}
     from gates
     left join by_group
@@ -50,7 +50,7 @@ united as (
             area="retention",
             claimed_by="study",
             claim="'Engagement with the first post goes with staying longer.'",
-            metric="hazard ratio of leaving per log unit of engagement",
+            metric="'hazard ratio of leaving per log unit of engagement'",
             estimate="max(hazard_ratio)",
             low="max(hazard_ratio_low)",
             high="max(hazard_ratio_high)",
@@ -59,11 +59,11 @@ united as (
             n="max(user_count)",
             source_table="retention_cox",
             is_identifiable="bool_and(is_identifiable)",
-            reason="coalesce(max(reason), case when count(*) = 0 then 'the hazards could not be fitted' end)",
+            reason="coalesce(max(reason), case when count(hazard_ratio) = 0 then 'the hazards could not be fitted' end)",
             side="below"
         ) }}
     from hazards
-    where outcome = 'leaving' and covariate = 'log_engagement_count'
+    where outcome = 'leaving' and covariate in ('log_engagement_count', '(none)')
     union all
     select
         {{ finding(
@@ -71,7 +71,7 @@ united as (
             area="retention",
             claimed_by="project",
             claim="'People who talk with more different people stay longer.'",
-            metric="hazard ratio of leaving per log unit of partners",
+            metric="'hazard ratio of leaving per log unit of partners'",
             estimate="max(hazard_ratio)",
             low="max(hazard_ratio_low)",
             high="max(hazard_ratio_high)",
@@ -80,11 +80,11 @@ united as (
             n="max(user_count)",
             source_table="retention_cox",
             is_identifiable="bool_and(is_identifiable)",
-            reason="coalesce(max(reason), case when count(*) = 0 then 'the hazards could not be fitted' end)",
+            reason="coalesce(max(reason), case when count(hazard_ratio) = 0 then 'the hazards could not be fitted' end)",
             side="below"
         ) }}
     from hazards
-    where outcome = 'leaving' and covariate = 'log_partner_count'
+    where outcome = 'leaving' and covariate in ('log_partner_count', '(none)')
     union all
     select
         {{ finding(
@@ -95,7 +95,7 @@ united as (
                 when 'retained' then 'What is known on the first day predicts who stays.'
                 else 'What is known at the first post predicts who posts again.'
             end",
-            metric="out-of-sample ROC-AUC of the logistic model",
+            metric="'out-of-sample ROC-AUC of the logistic model'",
             estimate="roc_auc",
             low="roc_auc_low",
             high="roc_auc_high",
