@@ -91,8 +91,18 @@ def _groups(marts: Marts) -> str:
 
 
 def _topics(marts: Marts) -> str:
-    row = marts.ask("select count(*) as topic_count from topics").row
-    return f"{number(row['topic_count'])}"
+    row = marts.ask(
+        """
+        select
+            count(*) filter (where topics.topic_id > 0) as topic_count,
+            max(finding.verdict) as verdict
+        from topics
+        cross join (
+            select verdict from findings where finding_id = 'topics_exist'
+        ) as finding
+        """
+    ).row
+    return f"{number(row['topic_count'])} ({row['verdict']})"
 
 
 def _anomalies(marts: Marts) -> str:
@@ -139,7 +149,9 @@ def _retention(marts: Marts) -> str:
     ).row
     if row["is_identifiable"]:
         return f"identifiable for {row['outcome']}"
-    return f"not identifiable on this crawl: {row['reason']}"
+    # the first of its reasons; the table has them all
+    reason = str(row["reason"]).removeprefix("not identifiable: ").split(";")[0]
+    return f"not identifiable on this crawl: {reason}"
 
 
 def _findings(marts: Marts) -> str:
