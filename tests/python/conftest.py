@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -106,12 +106,35 @@ def write_tiny_crawls(folder: Path) -> dict[str, Path]:
     return {"empty": empty, "single": single}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what waits for builds behind what does not, and the browser last.
+
+    The builds run beside the other tests; a browser wants the machine to itself.
+    """
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("browser") is not None,
+            item.get_closest_marker("pipeline") is not None,
+        )
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def started_builds(request: pytest.FixtureRequest) -> None:
+    """Start the builds at once where a collected test wants one."""
+    names = (getattr(item, "fixturenames", ()) for item in request.session.items)
+    if any("built" in used for used in names):
+        request.getfixturevalue("built")
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def built(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Path]]:
     """A function from a crawl's name to its built database; each is built once.
 
-    Names: `sample`, `empty`, `single` and those of `REAL_CRAWLS`. The first call starts
-    all builds, two at a time, because a build is one busy thread.
+    Names: `sample`, `empty`, `single` and those of `REAL_CRAWLS`. The builds run two at
+    a time, because a build is one busy thread.
     """
     folder = tmp_path_factory.mktemp("crawls")
     crawls: dict[str, Path | None] = {"sample": None, **write_tiny_crawls(folder)}
@@ -121,20 +144,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         if (SHARED_DATA / path).exists()
     }
     pool = ThreadPoolExecutor(max_workers=2)
-    builds: dict[str, Future[Path]] = {}
+    builds: dict[str, Future[Path]] = {
+        name: pool.submit(
+            build, tmp_path_factory.mktemp(name) / f"{name}.duckdb", crawl
+        )
+        for name, crawl in crawls.items()
+    }
 
     def database_of(name: str) -> Path:
         if name in REAL_CRAWLS:
             real_crawl(name)
-        if not builds:
-            for crawl_name, crawl in crawls.items():
-                home = tmp_path_factory.mktemp(crawl_name)
-                builds[crawl_name] = pool.submit(
-                    build, home / f"{crawl_name}.duckdb", crawl
-                )
         return builds[name].result()
 
-    return database_of
+    yield database_of
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 @pytest.fixture
