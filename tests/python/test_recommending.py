@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refugee_adaptation.methods.recommending import (
@@ -51,6 +51,7 @@ def build(
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
+@example(positive=0, more=137)
 def test_wilson_lower_solves_the_score_equation(positive, more):
     trials = positive + more
     low = float(wilson_lower(np.array([positive]), np.array([trials]))[0])

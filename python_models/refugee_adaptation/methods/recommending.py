@@ -96,7 +96,7 @@ def _empty(columns: dict[str, str]) -> pd.DataFrame:
 
 
 def wilson_lower(positive: FloatArray, trials: FloatArray) -> FloatArray:
-    """Lower end of the 95 % Wilson interval of a share; 0 without trials.
+    """Lower end of the 95 % Wilson interval of a share; 0 without successes.
 
     Args:
         positive: shape (n,), successes.
@@ -111,7 +111,8 @@ def wilson_lower(positive: FloatArray, trials: FloatArray) -> FloatArray:
     centre = share + z * z / (2 * held)
     spread = z * np.sqrt(share * (1 - share) / held + z * z / (4 * held * held))
     lower = (centre - spread) / (1 + z * z / held)
-    return np.where(trials > 0, np.clip(lower, 0.0, 1.0), 0.0)
+    # exactly 0 without successes, where rounding would leave a trace
+    return np.where(positive > 0, np.clip(lower, 0.0, 1.0), 0.0)
 
 
 def _scaled(values: FloatArray) -> FloatArray:
