@@ -8,6 +8,7 @@ kind of colour vision; the page's style sheet sets them for light and dark.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -153,7 +154,7 @@ def _day_axis(field: str, width: int, title: str | None) -> alt.X:
     return alt.X(
         f"{field}:T",
         title=title,
-        scale=alt.Scale(type="utc"),
+        scale=alt.Scale(type="utc", padding=6),
         axis=alt.Axis(format="%d %b", grid=False, tickCount=10 if width > 400 else 4),
     )
 
@@ -198,13 +199,17 @@ def coverage(frame: pd.DataFrame) -> Chart:
                     scale=alt.Scale(domain=[0, 1]),
                     axis=alt.Axis(format="%", tickCount=5),
                 ),
-                y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(ticks=False)),
+                y=_rows(),
                 color=_colours(
-                    "part", [label("axis.exact"), label("axis.lower_bound")]
+                    "part",
+                    [label("axis.exact"), label("axis.lower_bound")],
+                    columns=2 if width > 400 else 1,
                 ),
                 order=alt.Order("order:Q"),
             )
-            .properties(width=width - 120, height=alt.Step(22))
+            .properties(
+                width=width - (150 if width > 400 else 130), height=alt.Step(22)
+            )
         )
         return drawn
 
@@ -212,13 +217,17 @@ def coverage(frame: pd.DataFrame) -> Chart:
 
 
 def _colours(
-    field: str, domain: Sequence[str], colours: Sequence[str] = PALETTE
+    field: str,
+    domain: Sequence[str],
+    colours: Sequence[str] = PALETTE,
+    *,
+    columns: int = 2,
 ) -> alt.Color:
     return alt.Color(
         f"{field}:N",
         title=None,
         scale=alt.Scale(domain=list(domain), range=list(colours[: len(domain)])),
-        legend=alt.Legend(columns=2) if len(domain) > 1 else None,
+        legend=alt.Legend(columns=columns) if len(domain) > 1 else None,
     )
 
 
@@ -270,9 +279,10 @@ def median_by_day(frame: pd.DataFrame) -> Chart:
         A point and an interval per day.
     """
     days = _days(frame, "post_date")
+    top = _next_power(days["high"].fillna(days["median"]).max())
 
     def draw(width: int) -> alt.TopLevelMixin:
-        scale = alt.Scale(type="symlog", constant=1)
+        scale = alt.Scale(type="symlog", constant=1, domain=[0, top])
         y = alt.Y("low:Q", title=_axis("engagement"), scale=scale, axis=_log_axis())
         base = alt.Chart(days).encode(x=_day_axis("post_date", width, _axis("day")))
         bars = base.mark_rule(color=BLUE, opacity=0.5, strokeWidth=2).encode(
@@ -284,6 +294,11 @@ def median_by_day(frame: pd.DataFrame) -> Chart:
         return alt.layer(bars, points).properties(width=width - 60, height=200)
 
     return draw
+
+
+def _next_power(value: float) -> int:
+    """The power of ten at or above a value, for an axis that ends with a number."""
+    return int(10 ** math.ceil(math.log10(max(value, 1))))
 
 
 def _log_axis() -> alt.Axis:
@@ -303,6 +318,7 @@ def hours(frame: pd.DataFrame, clocks: Mapping[str, str]) -> Chart:
     Returns:
         Bars of posts above medians with intervals, per clock.
     """
+    top = _next_power(frame["engagement_median_high"].max())
 
     def draw(width: int) -> alt.TopLevelMixin:
         rows = []
@@ -322,7 +338,7 @@ def hours(frame: pd.DataFrame, clocks: Mapping[str, str]) -> Chart:
                 .encode(x=x, y=alt.Y("post_count:Q", title=_axis("posts")))
                 .properties(width=half, height=130)
             )
-            scale = alt.Scale(type="symlog", constant=1)
+            scale = alt.Scale(type="symlog", constant=1, domain=[0, top])
             base = alt.Chart(part).encode(x=x)
             medians = (
                 base.mark_rule(color=ORANGE, strokeWidth=2).encode(
@@ -381,7 +397,7 @@ def distributions(frame: pd.DataFrame, metrics: Mapping[str, str]) -> Chart:
                         ),
                     ),
                     y=alt.Y("post_count:Q", title=_axis("posts")),
-                    color=_colours("part", domain),
+                    color=_colours("part", domain, columns=columns),
                     order=alt.Order("order:Q"),
                 )
                 .properties(width=each, height=120)
@@ -408,9 +424,8 @@ def ordered_bars(
 
     def draw(width: int) -> alt.TopLevelMixin:
         axis_style = alt.Axis(tickCount=5, format="%" if share else "~s")
-        base = alt.Chart(frame).encode(
-            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(ticks=False))
-        )
+        room = 200 if width > 400 else 130
+        base = alt.Chart(frame).encode(y=_rows())
         bars = base.mark_bar(color=colour, height={"band": 0.65}).encode(
             x=alt.X("value:Q", title=_axis(axis), axis=axis_style)
         )
@@ -421,8 +436,64 @@ def ordered_bars(
                     x="low:Q", x2="high:Q"
                 )
             )
-        inner = width - 200 if width > 400 else width - 130
-        return alt.layer(*layers).properties(width=inner, height=alt.Step(24))
+        return alt.layer(*layers).properties(width=width - room, height=alt.Step(24))
+
+    return draw
+
+
+def _rows() -> alt.Y:
+    # labels are short already, see `verbatim`: nothing is cut
+    return alt.Y(
+        "name:N", title=None, sort=None, axis=alt.Axis(ticks=False, labelLimit=0)
+    )
+
+
+def small_bars(
+    frame: pd.DataFrame, by: str, titles: Mapping[Any, str], axis: str
+) -> Chart:
+    """Draw bars in the order of the rows, one small chart for each of several things.
+
+    Args:
+        frame: name, value and the column `by`.
+        by: column that tells the charts apart.
+        titles: title of each chart by value of that column, in order.
+        axis: name of the axis text of the value.
+
+    Returns:
+        Small charts in columns, each on its own scale from 0.
+    """
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        columns = 3 if width > 400 else 1
+        room = 118
+        each = (width - columns * room - (columns - 1) * 16) // columns
+        parts = []
+        for value, title in titles.items():
+            parts.append(
+                alt.Chart(frame[frame[by] == value])
+                .mark_bar(color=BLUE, height={"band": 0.65})
+                .encode(
+                    x=alt.X(
+                        "value:Q",
+                        title=_axis(axis),
+                        axis=alt.Axis(tickCount=2, format="~g", grid=False),
+                    ),
+                    y=_rows(),
+                )
+                .properties(
+                    width=each,
+                    height=alt.Step(17),
+                    title=alt.TitleParams(
+                        title,
+                        anchor="start",
+                        frame="group",
+                        fontSize=12,
+                        color=INK,
+                        limit=0,
+                    ),
+                )
+            )
+        return alt.concat(*parts, columns=columns, spacing=16)
 
     return draw
 
@@ -464,7 +535,7 @@ def intervals(
     *,
     zero: float | None = 0.0,
     null: bool = False,
-    log: bool = False,
+    share: bool = False,
 ) -> Chart:
     """Draw estimates with their intervals, beside their null where there is one.
 
@@ -474,22 +545,21 @@ def intervals(
         axis: name of the axis text.
         zero: where the line of no effect stands, or None.
         null: whether to draw the range of the null model.
-        log: whether the axis is logarithmic.
+        share: whether the values are shares of 1.
 
     Returns:
         A point with its interval per row; the null as a wide grey bar.
     """
 
     def draw(width: int) -> alt.TopLevelMixin:
-        scale = alt.Scale(type="log") if log else alt.Scale(zero=False, padding=8)
-        base = alt.Chart(frame).encode(
-            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(ticks=False))
-        )
+        scale = alt.Scale(zero=False, padding=8)
+        room = 220 if width > 400 else 140
+        base = alt.Chart(frame).encode(y=_rows())
         x = alt.X(
             "value:Q",
             title=_axis(axis),
             scale=scale,
-            axis=alt.Axis(tickCount=5, format="~g"),
+            axis=alt.Axis(tickCount=5, format="~%" if share else "~g"),
         )
         kinds = list(dict.fromkeys(frame["kind"])) if "kind" in frame.columns else []
         shown: dict[str, Any] = {
@@ -519,10 +589,57 @@ def intervals(
             )
         )
         layers.append(base.mark_circle(size=44, opacity=1).encode(x=x, **shown))
-        inner = width - 220 if width > 400 else width - 140
+        inner = width - room
         step = 24 if len(kinds) < 2 else 12 * len(kinds) + 14
         height = step * frame["name"].nunique()
         return alt.layer(*layers).properties(width=inner, height=height)
+
+    return draw
+
+
+def side_by_side(parts: Mapping[str, pd.DataFrame], axis: str) -> Chart:
+    """Draw intervals in one small chart per kind, above each other on one scale.
+
+    Args:
+        parts: name, value, low and high of the rows, by title of the chart.
+        axis: name of the axis text.
+
+    Returns:
+        Charts of `intervals` with a title each.
+    """
+    low = min(float(part["low"].min()) for part in parts.values())
+    high = max(float(part["high"].max()) for part in parts.values())
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        room = 220 if width > 400 else 140
+        drawn = []
+        for title, part in parts.items():
+            base = alt.Chart(part).encode(y=_rows())
+            x = alt.X(
+                "value:Q",
+                title=_axis(axis),
+                scale=alt.Scale(domain=[low, high], nice=True),
+                axis=alt.Axis(tickCount=5, format="~g"),
+            )
+            bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(
+                x=alt.X("low:Q", title=_axis(axis)), x2="high:Q"
+            )
+            points = base.mark_circle(color=BLUE, size=44, opacity=1).encode(x=x)
+            zero = (
+                alt.Chart(pd.DataFrame({"at": [0.0]}))
+                .mark_rule(color=FAINT, strokeDash=[4, 3])
+                .encode(x="at:Q")
+            )
+            drawn.append(
+                alt.layer(zero, bars, points).properties(
+                    width=width - room,
+                    height=alt.Step(22),
+                    title=alt.TitleParams(
+                        title, anchor="start", fontSize=12, color=INK
+                    ),
+                )
+            )
+        return alt.vconcat(*drawn, spacing=12)
 
     return draw
 

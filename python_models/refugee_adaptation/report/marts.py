@@ -72,6 +72,11 @@ class Answer:
     frame: pd.DataFrame
 
     @property
+    def names(self) -> list[str]:
+        """The columns, in order."""
+        return [str(name) for name in self.frame.columns]
+
+    @property
     def rows(self) -> list[Row]:
         """The rows as plain Python values, missing ones as None."""
         names = list(self.frame.columns)

@@ -16,11 +16,24 @@ from refugee_adaptation.report.marts import (
     NotBuiltError,
     Row,
 )
-from refugee_adaptation.report.texts import say, term, texts
-from refugee_adaptation.report.wording import MISSING, moment, number, percent, span
+from refugee_adaptation.report.texts import LANGUAGES, say, term, texts
+from refugee_adaptation.report.wording import (
+    MISSING,
+    moment,
+    number,
+    p_value,
+    percent,
+    span,
+)
 
 # a cell with more characters than this is kept wide
 LONG_TEXT = 32
+# a table with more rows shows the first ones until the reader asks for all
+MOST_ROWS = 12
+# a table with more columns becomes a list of cards on a narrow screen
+MOST_COLUMNS = 4
+# a list of more cards shows the first ones until the reader asks for all
+MOST_CARDS = 5
 
 Teller = Callable[["Story"], None]
 
@@ -36,6 +49,21 @@ class Section:
 
     key: str
     parts: tuple[Teller, ...]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A key number of the page.
+
+    Attributes:
+        section: key of the section that tells more.
+        value: the number, already written.
+        words: what it counts, with its interval.
+    """
+
+    section: str
+    value: str | Markup
+    words: Markup
 
 
 @dataclass
@@ -123,21 +151,38 @@ class Story:
         words = Markup('<p class="notice">{}</p>').format(say(key, **values))
         self.blocks.append(words + self._evidence(answers, None))
 
-    def claims(self, rows: Sequence[Row]) -> None:
-        """Add a list of claims with their verdicts.
+    def tiles(self, tiles: Sequence[Tile], *answers: Answer) -> None:
+        """Add key numbers, each leading to its section.
 
         Args:
-            rows: claim and verdict of each.
+            tiles: the numbers, in order.
+            answers: the queries behind them.
+        """
+        self.blocks.append(
+            Markup('<ul class="tiles">{}</ul>{}').format(
+                Markup("").join(
+                    Markup('<li><a href="#{}"><b>{}</b> {}</a></li>').format(
+                        tile.section, tile.value, tile.words
+                    )
+                    for tile in tiles
+                ),
+                self._evidence(answers, None),
+            )
+        )
+
+    def claims(self, rows: Sequence[tuple[Markup | str, str]]) -> None:
+        """Add a list of claims with the numbers behind each.
+
+        Args:
+            rows: claim and numbers of each.
         """
         self.blocks.append(
             Markup('<ul class="claims">{}</ul>').format(
                 Markup("").join(
-                    Markup('<li><span class="verdict {}">{}</span> {}</li>').format(
-                        _tone(row["verdict"]),
-                        term("verdict", row["verdict"]),
-                        row["claim"],
+                    Markup('<li>{} <span class="numbers">{}</span></li>').format(
+                        claim, numbers
                     )
-                    for row in rows
+                    for claim, numbers in rows
                 )
             )
         )
@@ -180,6 +225,9 @@ class Story:
         terms: Mapping[str, str] | None = None,
         n: Any = None,
         most: int = 50,
+        whole: bool = False,
+        percent_rows: Callable[[Row], bool] | None = None,
+        written: Mapping[str, Callable[[Row], Markup]] | None = None,
         others: Sequence[Answer] = (),
         **values: object,
     ) -> None:
@@ -191,7 +239,10 @@ class Story:
             columns: which of its columns, in order; all by default.
             terms: group of texts that words the values of a column, by column.
             n: number of observations behind it.
-            most: rows shown; the query gives the rest.
+            most: rows in the page; the query gives the rest.
+            whole: whether every row is shown at once, however many there are.
+            percent_rows: tells the rows whose fractions are shares of 1.
+            written: words the value of a column from its row, by column.
             others: further queries behind it.
             values: words and numbers of the caption.
         """
@@ -201,10 +252,21 @@ class Story:
             for name in columns or rows[0]
             if not _is_shown_by_another(name, rows[0])
         ]
+        numeric = {name for name in names if _is_numeric(name, rows)}
         body = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
                 Markup("").join(
-                    _cell(name, row, (terms or {}).get(name), first=name == names[0])
+                    _cell(
+                        name,
+                        row,
+                        (terms or {}).get(name),
+                        first=name == names[0],
+                        numeric=name in numeric,
+                        share=_is_share(name)
+                        or (percent_rows is not None and percent_rows(row)),
+                        labelled=len(names) > MOST_COLUMNS,
+                        written=(written or {}).get(name),
+                    )
                     for name in names
                 )
             )
@@ -212,26 +274,39 @@ class Story:
         )
         head = Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(
-                Markup(' class="number"') if _is_numeric(name, rows) else "",
-                _header(name),
+                Markup(' class="number"') if name in numeric else "",
+                _in_spans(_header(name)),
             )
             for name in names
         )
+        kind = "table"
+        if len(names) > MOST_COLUMNS:
+            kind += " cards"
+        count = len(rows[:most])
+        if not whole and count > MOST_ROWS:
+            kind += " long"
+        if not whole and count > MOST_CARDS and len(names) > MOST_COLUMNS:
+            kind += " many"
         more = Markup("")
+        if kind.endswith(("long", "many")):
+            more = Markup(
+                '<label class="all"><input type="checkbox"> {}</label>'
+            ).format(say("common.all_rows", all=number(count)))
         if len(rows) > most:
-            more = Markup('<p class="more">{}</p>').format(
+            more += Markup('<p class="more">{}</p>').format(
                 say("common.more_rows", shown=number(most), all=number(len(rows)))
             )
         self.tables += 1
         name = f"table-{self.tables}"
         self.blocks.append(
             Markup(
-                '<p class="caption" id="{}">{}</p><div class="table" tabindex="0" '
+                '<p class="caption" id="{}">{}</p><div class="{}" tabindex="0" '
                 'role="region" aria-labelledby="{}"><table aria-labelledby="{}">'
                 "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>{}{}"
             ).format(
                 name,
                 say(key, **values),
+                kind,
                 name,
                 name,
                 head,
@@ -275,26 +350,43 @@ def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
     )
 
 
-def _header(name: str) -> Markup:
+def _header(name: str) -> dict[str, str]:
+    """Word the head of a column in every language."""
     key = f"column.{name.removesuffix('_en')}"
-    if key in texts():
-        return say(key)
-    if name.endswith("_low"):
-        return say("column.interval")
-    return Markup("{}").format(name.replace("_", " "))
+    if key not in texts() and name.endswith("_low"):
+        key = "column.interval"
+    return texts().get(key) or dict.fromkeys(LANGUAGES, name.replace("_", " "))
 
 
-def _cell(name: str, row: Row, group: str | None, *, first: bool) -> Markup:
+def _in_spans(wording: Mapping[str, str]) -> Markup:
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(LANGUAGES[language], words)
+        for language, words in wording.items()
+    )
+
+
+def _cell(
+    name: str,
+    row: Row,
+    group: str | None,
+    *,
+    first: bool,
+    numeric: bool,
+    share: bool,
+    labelled: bool,
+    written: Callable[[Row], Markup] | None,
+) -> Markup:
     value = row[name]
-    kind = ""
+    kind = "number" if numeric else ""
     words: Markup | str
-    if name.endswith("_en") and f"{name[:-3]}_zh" in row:
-        words = Markup(
-            '<span lang="en">{}</span><span lang="zh-Hans">{}</span>'
-        ).format(value, row[f"{name[:-3]}_zh"])
+    if written is not None:
+        words = written(row)
+        kind = "words" if len(str(value)) > LONG_TEXT else kind
+    elif name.endswith("_en") and f"{name[:-3]}_zh" in row:
+        words = _in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
     elif name.endswith("_low") and f"{name[:-4]}_high" in row:
         kind = "number"
-        words = span(value, row[f"{name[:-4]}_high"], share=_is_share(name))
+        words = span(value, row[f"{name[:-4]}_high"], share=share)
     elif value is None:
         words = MISSING
     elif isinstance(value, bool):
@@ -304,20 +396,30 @@ def _cell(name: str, row: Row, group: str | None, *, first: bool) -> Markup:
             term(group, item) if group else Markup.escape(str(item)) for item in value
         )
     elif isinstance(value, (int, float)):
-        kind = "number"
-        words = percent(value) if _is_share(name) else number(value)
+        if name == "p_value" or name.endswith("_p_value"):
+            words = p_value(value)
+        else:
+            fraction = share and isinstance(value, float)
+            words = percent(value) if fraction else number(value)
     elif isinstance(value, str):
         words = term(group or "verdict", value) if group or _judges(name) else value
-        kind = "words" if len(value) > LONG_TEXT else ""
+        kind = "words" if len(value) > LONG_TEXT else kind
     else:
         words = moment(value)
-    tag = "th" if first else "td"
+        kind = "moment"
     if _judges(name):
         kind = f"verdict {_tone(str(value))}"
-    return Markup("<{tag}{scope}{kind}>{words}</{tag}>").format(
-        tag=Markup(tag),
+    labels = Markup("")
+    if labelled:
+        labels = Markup("").join(
+            Markup(' data-{}="{}"').format(language, words)
+            for language, words in _header(name).items()
+        )
+    return Markup("<{tag}{scope}{kind}{labels}>{words}</{tag}>").format(
+        tag=Markup("th" if first else "td"),
         scope=Markup(' scope="row"') if first else "",
         kind=Markup(' class="{}"').format(kind) if kind else "",
+        labels=labels,
         words=words,
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import tomllib
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
 from markupsafe import Markup
 
+# width of a label of a chart, in letters
+MOST_WIDTH = 30
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 # groups whose texts stand inside charts
 CHART_GROUPS = (
@@ -21,6 +24,11 @@ CHART_GROUPS = (
     "metric",
     "tie_kind",
     "null_model",
+    "topic",
+    "reason_code",
+    "field",
+    "strategy",
+    "item_kind",
 )
 
 
@@ -106,6 +114,28 @@ def chart_term(group: str, value: object) -> str:
     """
     key = f"{group}.{value}"
     return label(key) if key in texts() else str(value)
+
+
+def verbatim(words: str, most: int = MOST_WIDTH) -> str:
+    """Ready a text of the crawl for a chart: short, and never worded anew.
+
+    The renderer cuts a long label between two halves of an emoji, and fails at that;
+    so labels are cut here, and charts cut none.
+
+    Args:
+        words: text of the crawl.
+        most: width that is kept, a Chinese character or an emoji counting as two.
+
+    Returns:
+        The text behind an invisible sign (U+2060, which only joins).
+    """
+    kept, width = "", 0
+    for character in words:
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width > most:
+            return f"\u2060{kept}\u2026"
+        kept += character
+    return f"\u2060{kept}"
 
 
 @cache

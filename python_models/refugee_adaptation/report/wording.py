@@ -7,6 +7,10 @@ import math
 from typing import Any
 
 MISSING = "\u2013"
+# what is nearer to zero is zero but for the last digits of the arithmetic
+TINY = 1e-9
+# a smaller p-value is written as smaller than this
+LEAST_P = 0.0001
 
 
 def number(value: Any, digits: int = 3) -> str:
@@ -17,15 +21,30 @@ def number(value: Any, digits: int = 3) -> str:
         digits: significant digits of a float below 1000.
 
     Returns:
-        Such as `12,345`, `0.123`; a dash for nothing.
+        Such as `12,345`, `0.120`; a dash for nothing.
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
     if isinstance(value, float) and not value.is_integer() and abs(value) < 1000:
-        short = f"{value:.{digits}g}"
-        plain = f"{float(short):.6f}".rstrip("0").rstrip(".")
-        return plain.replace("-", "\u2212") if abs(float(short)) >= 1e-4 else short
+        if abs(value) < TINY:
+            return "0"
+        written = f"{value:#.{digits}g}".rstrip(".")
+        return written.replace("e-", "e\u2212").replace("-", "\u2212")
     return f"{round(value):,}".replace("-", "\u2212")
+
+
+def p_value(value: Any) -> str:
+    """Write a p-value.
+
+    Args:
+        value: 0 to 1, or None.
+
+    Returns:
+        Such as `0.0244`, `< 0.0001`; a dash for nothing.
+    """
+    if value is not None and value < LEAST_P:
+        return f"< {LEAST_P}"
+    return number(value)
 
 
 def percent(value: Any) -> str:
@@ -39,7 +58,7 @@ def percent(value: Any) -> str:
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
-    hundred = 100 * float(value)
+    hundred = 0.0 if abs(value) < TINY else 100 * float(value)
     small = 0 < abs(hundred) < 0.1 or 99.9 < hundred < 100
     return f"{hundred:.{3 if small else 1}f}\u00a0%".replace("-", "\u2212")
 

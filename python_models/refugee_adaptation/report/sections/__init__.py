@@ -7,13 +7,14 @@ from refugee_adaptation.report.sections import (
     groups,
     people,
     retention,
+    short,
     spread,
     topics,
 )
 from refugee_adaptation.report.story import Section
 
 SECTIONS: tuple[Section, ...] = (
-    evidence.SHORT,
+    short.SHORT,
     people.CRAWL,
     people.PEOPLE,
     engagement.ENGAGEMENT,

@@ -15,7 +15,6 @@ def _verdicts(story: Story) -> None:
         select
             tie_kind,
             verdict,
-            reason,
             user_count,
             tie_count,
             community_count,
@@ -23,20 +22,27 @@ def _verdicts(story: Story) -> None:
             p_value,
             degree_preserving_z_score,
             louvain_seed_ari,
-            leiden_consensus_ari
+            leiden_consensus_ari,
+            reason
         from community_verdicts
         order by tie_kind
         """
     )
     for row in found.some().rows:
         story.lead(
-            "communities.lead",
+            f"communities.{row['verdict'].replace(' ', '_')}",
             found,
             kind=term("tie_kind", row["tie_kind"]),
-            verdict=term("verdict", row["verdict"]),
+            count=number(row["community_count"]),
+            users=number(row["user_count"]),
             reason=row["reason"],
         )
-    story.table("communities.verdicts", found, terms={"tie_kind": "tie_kind"})
+    story.table(
+        "communities.verdicts",
+        found,
+        columns=[name for name in found.names if name != "reason"],
+        terms={"tie_kind": "tie_kind"},
+    )
 
 
 def _modularity(story: Story) -> None:
@@ -75,7 +81,9 @@ def _modularity(story: Story) -> None:
         "communities.modularity",
         charts.intervals(frame, "modularity", zero=None, null=True),
         found,
-        n=int(found.frame["draw_count"].sum()),
+        draws=", ".join(
+            number(count) for count in dict.fromkeys(found.frame["draw_count"])
+        ),
     )
 
 
@@ -84,20 +92,28 @@ def _list(story: Story) -> None:
         """
         select
             community_id,
-            coalesce(community_name, '') as community_name,
+            if(is_established, 'established', 'not established') as verdict,
+            community_name,
             user_count,
             newcomer_share,
             tie_count,
             inside_share,
             resample_stability,
             leading_post_share,
-            if(is_established, 'established', 'not established') as verdict,
-            reason
+            reason,
+            sum(user_count) over () as all_user_count
         from communities
         order by tie_kind, community_number
         """
     )
-    story.table("communities.list", found, most=20, n=int(found.some().frame.shape[0]))
+    if found.frame.empty:
+        return
+    story.table(
+        "communities.list",
+        found,
+        columns=[name for name in found.names if name != "all_user_count"],
+        n=int(found.frame["all_user_count"].max()),
+    )
 
 
 def _network(story: Story) -> None:
@@ -146,14 +162,16 @@ def _influencers(story: Story) -> None:
         from influencers
         qualify row_number() over (
             partition by tie_kind order by pagerank_rank, like_rank, user_id
-        ) <= 10
+        ) <= 5
         order by tie_kind, pagerank_rank, like_rank, user_id
         """
     )
+    if found.frame.empty:
+        return
     story.table(
         "communities.influencers",
         found,
-        columns=[name for name in found.frame.columns if name != "user_count"],
+        columns=[name for name in found.names if name != "user_count"],
         terms={"tie_kind": "tie_kind"},
         n=int(found.some().frame.groupby("tie_kind")["user_count"].max().sum()),
     )
@@ -176,7 +194,12 @@ def _agreement(story: Story) -> None:
         order by tie_kind, measure
         """
     )
-    story.table("communities.agreement", found, terms={"tie_kind": "tie_kind"})
+    if not found.frame.empty:
+        story.table(
+            "communities.agreement",
+            found,
+            terms={"tie_kind": "tie_kind", "measure": "measure"},
+        )
 
 
 COMMUNITIES = Section(

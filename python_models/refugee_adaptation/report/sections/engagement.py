@@ -6,6 +6,7 @@ import pandas as pd
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.marts import NotBuiltError
+from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import label
 from refugee_adaptation.report.wording import number, span
@@ -224,35 +225,129 @@ def _numbers(story: Story) -> None:
     story.table(
         "engagement.distribution",
         found,
-        columns=[name for name in found.frame.columns if name != "draw_count"],
+        columns=[name for name in found.names if name != "draw_count"],
         terms={"metric": "metric"},
         n=found.row["post_count"],
         draws=number(found.row["draw_count"]),
     )
 
 
-def _groups(story: Story) -> None:
-    for key, table, name in (
-        ("types", "engagement_by_post_type", "post_type"),
-        ("months", "engagement_by_month", "post_month"),
-    ):
-        found = story.marts.ask(
-            f"""
-            select
-                {name},
-                post_count,
-                user_count,
-                censored_share,
-                engagement_median as median,
-                engagement_median_low as median_low,
-                engagement_median_high as median_high
-            from {table}
-            order by {name}
-            """
+def _types(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            post_type,
+            post_count,
+            user_count,
+            censored_share,
+            engagement_median as median,
+            engagement_median_low as median_low,
+            engagement_median_high as median_high
+        from engagement_by_post_type
+        order by post_type
+        """
+    )
+    story.table(
+        "engagement.types",
+        found,
+        terms={"post_type": "post_type"},
+        n=int(found.some().frame["post_count"].sum()),
+    )
+
+
+def _months(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            strftime(post_month, '%Y-%m') as month,
+            post_count,
+            user_count,
+            censored_share,
+            engagement_median as median,
+            engagement_median_low as median_low,
+            engagement_median_high as median_high
+        from engagement_by_month
+        order by post_month
+        """
+    )
+    story.table(
+        "engagement.months", found, n=int(found.some().frame["post_count"].sum())
+    )
+
+
+def _growth(story: Story) -> None:
+    captured = story.marts.ask(
+        """
+        select
+            count(distinct (entity, item_id)) as item_count,
+            max(capture_count) as capture_count,
+            count(*) filter (where like_count_change is not null) as change_count,
+            count(*) filter (
+                where like_count_change is not null and is_like_count_censored
+            ) as censored_count,
+            median(days_since_previous) as days_median
+        from capture_growth
+        where capture_count > 1
+        """
+    )
+    row = captured.row
+    if not row["item_count"]:
+        return
+    story.heading("engagement.growing")
+    story.text(
+        "engagement.captured",
+        captured,
+        items=number(row["item_count"]),
+        captures=number(row["capture_count"]),
+        days=number(row["days_median"]),
+        censored=number(row["censored_count"]),
+        changes=number(row["change_count"]),
+    )
+    found = story.marts.ask(
+        f"""
+        select
+            entity,
+            age_at_first_capture,
+            item_count,
+            grown_share,
+            {wilson("grown_share * interval_count", "interval_count", "low")}
+                as grown_share_low,
+            {wilson("grown_share * interval_count", "interval_count", "high")}
+                as grown_share_high,
+            shrunk_share,
+            likes_per_day_median,
+            likes_per_day_p90,
+            interval_count
+        from capture_growth_by_age
+        order by
+            entity desc,
+            array_position(
+                ['first day', 'days 1 to 7', 'days 7 to 30', 'after 30 days'],
+                age_at_first_capture
+            )
+        """
+    )
+    if not found.frame.empty:
+        story.table(
+            "engagement.growth",
+            found,
+            terms={"entity": "entity", "age_at_first_capture": "age"},
+            columns=[name for name in found.names if name != "interval_count"],
+            n=int(found.frame["interval_count"].sum()),
         )
-        story.table(f"engagement.{key}", found, terms={"post_type": "post_type"})
 
 
 ENGAGEMENT = Section(
-    "engagement", (_spread, _days, _medians, _hours, _histograms, _numbers, _groups)
+    "engagement",
+    (
+        _spread,
+        _days,
+        _medians,
+        _hours,
+        _histograms,
+        _numbers,
+        _types,
+        _months,
+        _growth,
+    ),
 )

@@ -4,33 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 
+from markupsafe import Markup
+
+from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.wording import number
+from refugee_adaptation.report.texts import say, term, texts
+from refugee_adaptation.report.wording import number, percent
 
 
-def _short(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        select area, claim, verdict
-        from findings
-        order by
-            verdict = 'supported' desc,
-            verdict = 'not identifiable on this crawl' desc,
-            area,
-            finding_id
-        """
+def claim_of(row: Row) -> Markup:
+    """Word a claim: in English as the mart has it, in Chinese as the texts have it.
+
+    Args:
+        row: finding_id and claim.
+
+    Returns:
+        One `span` per language; the English one alone where no Chinese is at hand.
+    """
+    wording = texts().get(f"finding.{row['finding_id']}")
+    if wording is None:
+        return Markup("{}").format(row["claim"])
+    return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(
+        row["claim"], wording["zh"]
     )
-    rows = found.some().rows
-    counts = Counter(row["verdict"] for row in rows)
-    story.lead(
-        "short.lead",
-        found,
-        all=number(counts.total()),
-        supported=number(counts["supported"]),
-        against=number(counts["not supported"]),
-        unknown=number(counts["not identifiable on this crawl"]),
+
+
+def _claim_with_note(row: Row) -> Markup:
+    note = Markup("{} {}").format(
+        say("column.claimed_by"), term("claimed_by", row["claimed_by"])
     )
-    story.claims([row for row in rows if row["verdict"] != "not supported"])
+    if row["reason"]:
+        note += Markup(". {}").format(row["reason"])
+    return Markup('{} <span class="numbers">{}</span>').format(claim_of(row), note)
+
+
+def _null(row: Row) -> Markup:
+    write = percent if _is_share(row) else number
+    return Markup('{} <span class="numbers">{}</span>').format(
+        write(row["null_value"]), row["null_model"] or ""
+    )
+
+
+def _is_share(row: Row) -> bool:
+    return "share" in row["metric"].split()
 
 
 def _findings(story: Story) -> None:
@@ -44,12 +60,12 @@ def _findings(story: Story) -> None:
             interval_low,
             interval_high,
             null_value,
-            null_model,
             n,
-            area,
-            claimed_by,
+            source_table,
+            null_model,
             reason,
-            source_table
+            claimed_by,
+            finding_id
         from findings
         order by area, finding_id
         """
@@ -63,7 +79,15 @@ def _findings(story: Story) -> None:
         against=number(counts["not supported"]),
         unknown=number(counts["not identifiable on this crawl"]),
     )
-    story.table("findings.table", found, most=200)
+    story.table(
+        "findings.table",
+        found,
+        columns=found.names[:-4],
+        written={"claim": _claim_with_note, "null_value": _null},
+        percent_rows=_is_share,
+        whole=True,
+        most=200,
+    )
 
 
 def _replication(story: Story) -> None:
@@ -83,9 +107,13 @@ def _replication(story: Story) -> None:
     )
     rows = found.some().rows
     counts = Counter(row["verdict"] for row in rows)
+    ours = story.marts.ask(
+        "select bool_or(is_study_file) as is_ours from study_replication"
+    )
     story.lead(
-        "replication.lead",
+        "replication.lead" if ours.row["is_ours"] else "replication.elsewhere",
         found,
+        ours,
         all=number(len(rows)),
         reproduced=number(counts["reproduced"]),
         differ=number(counts["not reproduced"]),
@@ -94,6 +122,5 @@ def _replication(story: Story) -> None:
     story.table("replication.table", found, most=200)
 
 
-SHORT = Section("short", (_short,))
 FINDINGS = Section("findings", (_findings,))
 REPLICATION = Section("replication", (_replication,))

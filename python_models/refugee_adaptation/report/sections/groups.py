@@ -5,7 +5,7 @@ from __future__ import annotations
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term
+from refugee_adaptation.report.texts import chart_term, term
 from refugee_adaptation.report.wording import number, percent
 
 # features drawn for each group
@@ -31,7 +31,7 @@ def _groups(story: Story) -> None:
     )
     rows = chosen.rows
     if not rows:
-        story.notice("adaptation.unchosen", chosen)
+        _nothing_claimed(story)
         return
     row = rows[0]
     story.lead(
@@ -80,6 +80,40 @@ def _groups(story: Story) -> None:
     )
 
 
+def _nothing_claimed(story: Story) -> None:
+    """Say why there are no groups: too few people, or none beyond chance."""
+    tried = story.marts.ask(
+        """
+        select
+            method,
+            cluster_count,
+            user_count,
+            silhouette_score,
+            null_silhouette_p95,
+            reason,
+            count(*) over () as tried_count
+        from adaptation_model_selection
+        where silhouette_score is not null
+        order by silhouette_score - null_silhouette_p95 desc
+        limit 1
+        """
+    )
+    if tried.frame.empty:
+        story.notice("adaptation.unchosen", tried)
+        return
+    row = tried.row
+    story.notice(
+        "adaptation.none_hold",
+        tried,
+        tried=number(row["tried_count"]),
+        users=number(row["user_count"]),
+        silhouette=number(row["silhouette_score"]),
+        null=number(row["null_silhouette_p95"]),
+        count=number(row["cluster_count"]),
+        method=term("method", row["method"]),
+    )
+
+
 def _contrasts(story: Story) -> None:
     found = story.marts.ask(
         f"""
@@ -115,7 +149,10 @@ def _contrasts(story: Story) -> None:
         inner join strongest on spread.feature = strongest.feature
         order by strongest.strength desc, spread.feature, spread.group_name
         """
-    ).some()
+    )
+    # nothing sets groups apart where none are claimed
+    if found.frame.empty:
+        return
     frame = found.frame.assign(
         name=[chart_term("feature", name) for name in found.frame["feature"]],
         kind=[chart_term("group", name) for name in found.frame["group_name"]],
@@ -145,7 +182,18 @@ def _selection(story: Story) -> None:
         order by method, cluster_count
         """
     )
-    story.table("adaptation.selection", found)
+    if found.frame.empty:
+        return
+    people = story.marts.ask(
+        "select max(user_count) as user_count from adaptation_model_selection"
+    )
+    story.table(
+        "adaptation.selection",
+        found,
+        terms={"method": "method"},
+        n=people.row["user_count"],
+        others=(people,),
+    )
 
 
 def _over_time(story: Story) -> None:
@@ -166,11 +214,14 @@ def _over_time(story: Story) -> None:
         order by comparison, trait
         """
     )
+    if found.frame.empty:
+        return
     story.heading("adaptation.time")
     story.table(
         "adaptation.over_time",
         found,
         terms={"comparison": "comparison", "trait": "feature"},
+        percent_rows=lambda row: row["trait"] != "hashtags_per_post",
     )
     within = story.marts.ask(
         """
@@ -186,7 +237,8 @@ def _over_time(story: Story) -> None:
         order by user_count desc
         """
     )
-    story.table("adaptation.within", within)
+    if not within.frame.empty:
+        story.table("adaptation.within", within, terms={"people_set": "people_set"})
 
 
 def _anomalies(story: Story) -> None:
@@ -255,17 +307,27 @@ def _reasons(story: Story) -> None:
             from user_anomalies
         )
 
-        select reason_code, count(distinct user_id) as user_count
+        select
+            reason_code,
+            count(distinct user_id) as user_count,
+            (select count(distinct user_id) from reasons) as flagged_count
         from reasons
         group by reason_code
         order by user_count desc, reason_code
         """
-    ).some()
+    )
+    if found.frame.empty:
+        return
     frame = found.frame.assign(
         name=[chart_term("reason_code", code) for code in found.frame["reason_code"]],
         value=found.frame["user_count"],
     )
-    story.figure("anomalies.reasons", charts.ordered_bars(frame, "users"), found)
+    story.figure(
+        "anomalies.reasons",
+        charts.ordered_bars(frame, "users"),
+        found,
+        n=int(found.frame["flagged_count"].max()),
+    )
 
 
 def _sensitivity(story: Story) -> None:
@@ -285,9 +347,9 @@ def _sensitivity(story: Story) -> None:
         """
     )
     row = next((row for row in found.some().rows if row["is_chosen"]), None)
-    if row is not None:
+    if row is not None and row["size_correlation"] is not None:
         story.text(
-            "anomalies.size",
+            "anomalies.size" if row["size_correlation"] > 0.5 else "anomalies.not_size",
             found,
             rho=number(row["size_correlation"]),
             outliers=number(row["outlier_count"]),

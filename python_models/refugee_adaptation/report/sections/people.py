@@ -7,7 +7,7 @@ import pandas as pd
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term
+from refugee_adaptation.report.texts import chart_term, verbatim
 from refugee_adaptation.report.wording import moment, number, percent, span
 
 REGISTERED_FROM = "2024-12-01"
@@ -98,9 +98,19 @@ def _complete(story: Story) -> None:
         """
     ).some()
     frame = found.frame.assign(
-        name=found.frame["entity"] + ": " + found.frame["field"].str.replace("_", " ")
+        name=[
+            chart_term("field", f"{entity} {field}")
+            for entity, field in zip(
+                found.frame["entity"], found.frame["field"], strict=True
+            )
+        ]
     )
-    story.figure("crawl.coverage", charts.coverage(frame), found)
+    story.figure(
+        "crawl.coverage",
+        charts.coverage(frame),
+        found,
+        n=int(found.frame.groupby("entity")["row_count"].max().sum()),
+    )
 
 
 def _rejected(story: Story) -> None:
@@ -132,7 +142,10 @@ def _newcomers(story: Story) -> None:
             select
                 count(*) filter (where is_newcomer) as newcomer_count,
                 count(*) filter (where is_newcomer is not null) as known_count,
-                min(account_created_at) filter (where is_newcomer) as first_at
+                min(
+                    (account_created_at at time zone 'UTC')
+                    at time zone 'Asia/Shanghai'
+                ) filter (where is_newcomer) as first_at
             from dim_users
             where post_count > 0
         )
@@ -155,7 +168,7 @@ def _newcomers(story: Story) -> None:
         known=number(row["known_count"]),
         share=percent(row["newcomer_count"] / row["known_count"]),
         interval=span(row["share_low"], row["share_high"], share=True),
-        first=moment(row["first_at"]),
+        first=moment(row["first_at"])[:10],
     )
 
 
@@ -253,6 +266,7 @@ def _places(story: Story) -> None:
     frame = found.frame.head(12).rename(
         columns={"place": "name", "user_count": "value"}
     )
+    frame["name"] = [verbatim(name) for name in frame["name"]]
     if len(found.frame) > 1:
         story.figure(
             "people.places",

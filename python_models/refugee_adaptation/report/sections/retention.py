@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import chart_term, term
-from refugee_adaptation.report.wording import number
+from refugee_adaptation.report.wording import number, percent, span
 
 
 def _gate(story: Story) -> None:
@@ -25,19 +27,51 @@ def _gate(story: Story) -> None:
         order by outcome
         """
     )
+    after = story.marts.ask(
+        """
+        select
+            outcome,
+            retained_28d_share as share,
+            retained_28d_low_share as low,
+            retained_28d_high_share as high
+        from retention_by_group
+        where grouping = 'all' and is_identifiable
+        """
+    )
+    shares = {row["outcome"]: row for row in after.rows}
+    refused: dict[str, list[Markup]] = {}
     for row in found.some().rows:
-        words = {"outcome": term("outcome", row["outcome"])}
-        if row["is_identifiable"]:
+        name = term("outcome", row["outcome"])
+        share = shares.get(row["outcome"])
+        if not row["is_identifiable"]:
+            refused.setdefault(row["reason"], []).append(name)
+        elif share is None or share["share"] is None:
             story.lead(
-                "retention.identifiable",
+                "retention.short",
                 found,
+                after,
+                outcome=name,
                 users=number(row["user_count"]),
                 events=number(row["event_count"]),
-                **words,
             )
         else:
-            story.notice("retention.unknown", found, reason=row["reason"], **words)
-    story.text("retention.caveat", found)
+            story.lead(
+                f"retention.{row['outcome']}_lead",
+                found,
+                after,
+                users=number(row["user_count"]),
+                share=percent(share["share"]),
+                interval=span(share["low"], share["high"], share=True),
+            )
+    # outcomes that cannot be known for one reason stand together
+    for reason, names in refused.items():
+        story.notice(
+            "retention.unknown",
+            found,
+            outcomes=Markup(" / ").join(names),
+            reason=reason.removeprefix("not identifiable: "),
+        )
+    story.text("retention.caveat")
 
 
 def _curves(story: Story) -> None:
@@ -80,14 +114,25 @@ def _groups(story: Story) -> None:
             user_count,
             event_count,
             followed_days,
-            retained_28d_label,
+            retained_28d_share as share,
+            retained_28d_low_share as share_low,
+            retained_28d_high_share as share_high,
             logrank_p_value,
             reason
         from retention_by_group
-        order by outcome desc, grouping, group_name
+        where outcome = 'still_active' and grouping <> 'all'
+        order by grouping, group_name
         """
     )
-    story.table("retention.groups", found, terms={"outcome": "outcome"}, most=60)
+    if found.frame.empty:
+        return
+    story.table(
+        "retention.groups",
+        found,
+        columns=[name for name in found.names if name != "outcome"],
+        terms={"grouping": "grouping", "group_name": "group"},
+        most=60,
+    )
 
 
 def _pool(story: Story) -> None:
@@ -99,7 +144,36 @@ def _pool(story: Story) -> None:
         """
     )
     if not found.frame.empty:
-        story.table("retention.pool", found, most=12)
+        story.table("retention.pool", found, terms={"entity": "entity"}, most=12)
+
+
+def _hazards(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            covariate,
+            hazard_ratio,
+            hazard_ratio_low,
+            hazard_ratio_high,
+            p_value,
+            proportionality_p_value,
+            is_hindsight,
+            user_count,
+            event_count
+        from retention_cox
+        where outcome = 'leaving' and is_identifiable and hazard_ratio is not null
+        order by abs(ln(hazard_ratio)) desc, covariate
+        """
+    )
+    if not found.frame.empty:
+        story.table(
+            "retention.hazards",
+            found,
+            columns=found.names[:7],
+            terms={"covariate": "feature"},
+            n=found.row["user_count"],
+            events=number(found.row["event_count"]),
+        )
 
 
 def _scores(story: Story) -> None:
@@ -116,8 +190,6 @@ def _scores(story: Story) -> None:
             roc_auc_low,
             roc_auc_high,
             pr_auc,
-            pr_auc_low,
-            pr_auc_high,
             coalesce(
                 reason,
                 if(
@@ -130,8 +202,20 @@ def _scores(story: Story) -> None:
         order by label, validation, roc_auc desc nulls last, model
         """
     )
+    if found.frame.empty:
+        return
     story.heading("retention.prediction")
-    story.table("retention.scores", found, terms={"label": "outcome"}, most=40)
+    story.table(
+        "retention.scores",
+        found,
+        terms={
+            "label": "outcome",
+            "model": "model",
+            "validation": "validation",
+            "reading": "reading",
+        },
+        most=40,
+    )
 
 
-RETENTION = Section("retention", (_gate, _curves, _groups, _pool, _scores))
+RETENTION = Section("retention", (_gate, _curves, _groups, _hazards, _pool, _scores))

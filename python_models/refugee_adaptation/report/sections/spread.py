@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from refugee_adaptation.report import charts
+from refugee_adaptation.report.sections.evidence import claim_of
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term
+from refugee_adaptation.report.texts import chart_term, label
 from refugee_adaptation.report.wording import number, percent
 
 
@@ -22,12 +23,15 @@ def _claims(story: Story) -> None:
             z_score,
             p_value,
             case_count,
+            is_identifiable,
             reason
         from cascade_summary
-        order by claim
+        order by is_identifiable desc, claim
         """
     )
-    supported = sum(row["verdict"] == "supported" for row in found.some().rows)
+    rows = found.some().rows
+    supported = sum(row["verdict"] == "supported" for row in rows)
+    testable = sum(bool(row["is_identifiable"]) for row in rows)
     collected = story.marts.ask(
         """
         select
@@ -36,18 +40,33 @@ def _claims(story: Story) -> None:
         from cascade_summary
         """
     )
-    share = None
-    if collected.row["declared_count"]:
-        share = collected.row["collected_count"] / collected.row["declared_count"]
+    row = collected.row
+    if not testable:
+        reasons = dict.fromkeys(row["reason"] for row in rows)
+        story.notice("cascades.untestable", found, reason=" ".join(reasons))
+        return
     story.lead(
         "cascades.lead",
         found,
-        collected,
         supported=number(supported),
-        all=number(len(found.rows)),
-        share=percent(share),
+        all=number(testable),
+        untestable=number(len(rows) - testable),
     )
-    story.table("cascades.claims", found, terms={"claim_sentence": "claim_sentence"})
+    if row["declared_count"]:
+        story.text(
+            "cascades.collected",
+            collected,
+            collected=number(row["collected_count"]),
+            declared=number(row["declared_count"]),
+            share=percent(row["collected_count"] / row["declared_count"]),
+        )
+    story.table(
+        "cascades.claims",
+        found,
+        columns=[
+            name for name in found.names if name not in ("is_identifiable", "reason")
+        ],
+    )
 
 
 def _against_null(story: Story) -> None:
@@ -75,7 +94,8 @@ def _against_null(story: Story) -> None:
         "cascades.against",
         charts.intervals(frame, "ratio", zero=1.0, null=True),
         found,
-        n=int(found.frame["case_count"].max()),
+        least=number(int(found.frame["case_count"].min())),
+        most=number(int(found.frame["case_count"].max())),
     )
 
 
@@ -96,7 +116,8 @@ def _adoption(story: Story) -> None:
         order by exposure_count
         """
     )
-    story.table("cascades.adoption", found)
+    if found.frame["occasion_count"].sum():
+        story.table("cascades.adoption", found)
 
 
 def _influence(story: Story) -> None:
@@ -111,7 +132,13 @@ def _influence(story: Story) -> None:
         order by influence_role, user_count desc, verdict
         """
     )
-    story.table("cascades.influence", found)
+    if not found.frame.empty:
+        story.table(
+            "cascades.influence",
+            found,
+            terms={"influence_role": "influence_role"},
+            n=int(found.frame["user_count"].sum()),
+        )
 
 
 def _evaluation(story: Story) -> None:
@@ -120,45 +147,62 @@ def _evaluation(story: Story) -> None:
         select
             item_kind,
             strategy,
-            estimate,
-            estimate_low,
-            estimate_high,
+            verdict,
+            estimate as recall,
+            estimate_low as recall_low,
+            estimate_high as recall_high,
             popularity_difference,
             popularity_difference_low,
             popularity_difference_high,
             user_count,
-            verdict
+            is_identifiable,
+            verdict_sentence
         from recommendation_evaluation
         where metric like 'recall%'
         order by item_kind, estimate desc nulls last, strategy
         """
     )
-    rows = found.some().rows
-    better = sum(row["verdict"] == "above popularity" for row in rows)
+    rows = [row for row in found.some().rows if row["strategy"] != "popularity"]
+    tested = [row for row in rows if row["is_identifiable"]]
+    if not tested:
+        reasons = dict.fromkeys(row["verdict_sentence"] for row in rows)
+        story.notice(
+            "recommendations.untestable", found, reason=next(iter(reasons), "")
+        )
+        return
+    better = sum(row["verdict"] == "above popularity" for row in tested)
     story.lead(
-        "recommendations.lead", found, better=number(better), all=number(len(rows))
+        "recommendations.lead", found, better=number(better), all=number(len(tested))
     )
     shown = found.frame[found.frame["popularity_difference_low"].notna()]
-    shown = shown[shown["strategy"] != "popularity"]
+    shown = shown[(shown["strategy"] != "popularity") & shown["is_identifiable"]]
     if not shown.empty:
-        frame = shown.assign(
-            name=[
-                f"{kind}: {strategy.replace('_', ' ')}"
-                for kind, strategy in zip(
-                    shown["item_kind"], shown["strategy"], strict=True
+        kinds = ("note", "creator", "tag")
+        drawn = charts.side_by_side(
+            {
+                label(f"item_kind.{kind}"): part.assign(
+                    name=[chart_term("strategy", name) for name in part["strategy"]],
+                    value=part["popularity_difference"],
+                    low=part["popularity_difference_low"],
+                    high=part["popularity_difference_high"],
                 )
-            ],
-            value=shown["popularity_difference"],
-            low=shown["popularity_difference_low"],
-            high=shown["popularity_difference_high"],
+                for kind in kinds
+                if not (part := shown[shown["item_kind"] == kind]).empty
+            },
+            "recall_difference",
         )
         story.figure(
             "recommendations.difference",
-            charts.intervals(frame, "recall_difference"),
+            drawn,
             found,
             n=int(shown["user_count"].max()),
         )
-    story.table("recommendations.evaluation", found)
+    story.table(
+        "recommendations.evaluation",
+        found,
+        columns=found.names[:10],
+        terms={"item_kind": "item_kind", "strategy": "strategy"},
+    )
 
 
 def _examples(story: Story) -> None:
@@ -167,30 +211,62 @@ def _examples(story: Story) -> None:
         select
             user_id,
             adaptation_group,
-            recommendation_rank,
             item_kind,
             item_id,
             strategy,
             strategy_verdict as verdict,
             reason
         from recommendations
-        where recommendation_rank <= 2
-        order by user_id, item_kind, recommendation_rank
+        where recommendation_rank = 1
+        qualify row_number() over (
+            partition by adaptation_group, item_kind order by user_id
+        ) <= 2
+        order by adaptation_group, item_kind, user_id
         limit 12
         """
     )
-    story.table("recommendations.examples", found, terms={"adaptation_group": "group"})
+    if found.frame.empty:
+        return
+    everyone = story.marts.ask(
+        "select count(distinct user_id) as user_count from recommendations"
+    )
+    story.table(
+        "recommendations.examples",
+        found,
+        terms={
+            "adaptation_group": "group",
+            "item_kind": "item_kind",
+            "strategy": "strategy",
+        },
+        n=everyone.row["user_count"],
+        others=(everyone,),
+    )
 
 
 def _playbook(story: Story) -> None:
     found = story.marts.ask(
         """
-        select action, why, adaptation_group, finding_sentence
-        from playbook_recommendations
-        order by playbook_id
+        select
+            plays.action,
+            plays.why,
+            plays.adaptation_group,
+            findings.claim,
+            findings.finding_id
+        from playbook_recommendations as plays
+        inner join findings on plays.finding_id = findings.finding_id
+        order by plays.playbook_id
         """
     )
-    story.table("recommendations.playbook", found, terms={"adaptation_group": "group"})
+    if found.frame.empty:
+        story.notice("recommendations.no_playbook", found)
+        return
+    story.table(
+        "recommendations.playbook",
+        found,
+        columns=found.names[:-1],
+        terms={"adaptation_group": "group"},
+        written={"claim": claim_of},
+    )
 
 
 CASCADES = Section("cascades", (_claims, _against_null, _adoption, _influence))

@@ -1,15 +1,264 @@
-"""What the posts talk about."""
+"""What the posts talk about: the topics' words, how common they are, and where."""
 
 from __future__ import annotations
 
+import pandas as pd
+
+from refugee_adaptation.report import charts
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.wording import number
+from refugee_adaptation.report.texts import chart_term, term, verbatim
+from refugee_adaptation.report.wording import number, percent, span
+
+# words drawn for each topic
+MOST_WORDS = 8
+# a month or a group with fewer posts is not drawn
+LEAST_POSTS = 20
+# as many as the palette has colours
+MOST_KINDS = 6
 
 
-def _topics(story: Story) -> None:
-    found = story.marts.ask("select * from topics order by topic_id")
-    story.lead("topics.lead", found, count=number(len(found.some().frame)))
-    story.table("topics.table", found)
+def _found(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where topic_id > 0) as topic_count,
+            count(*) filter (where is_stable) as stable_count,
+            max(method) as method,
+            max(model_lift_score) as lift_score,
+            max(model_lift_low) as lift_low,
+            max(model_lift_high) as lift_high,
+            max(prevalence_share) filter (where topic_id = 0) as no_topic_share,
+            max(post_count) as post_count
+        from topics
+        """
+    )
+    row = found.row
+    if not row["topic_count"]:
+        tried = story.marts.ask(
+            """
+            select
+                count(*) as tried_count,
+                max(lift_score) as lift_score,
+                max(post_count) as post_count
+            from topic_model_selection
+            """
+        )
+        story.notice(
+            "topics.none",
+            found,
+            tried,
+            tried=number(tried.row["tried_count"]),
+            lift=number(tried.row["lift_score"]),
+        )
+        return
+    story.lead(
+        "topics.lead",
+        found,
+        count=number(row["topic_count"]),
+        posts=number(row["post_count"]),
+        method=term("topic_method", row["method"]),
+        lift=number(row["lift_score"]),
+        interval=span(row["lift_low"], row["lift_high"]),
+        stable=number(row["stable_count"]),
+        without=percent(row["no_topic_share"]),
+    )
 
 
-TOPICS = Section("topics", (_topics,))
+def _words(story: Story) -> None:
+    found = story.marts.ask(
+        f"""
+        select
+            terms.topic_id,
+            topics.topic_label,
+            terms.word,
+            terms.weight,
+            terms.document_count
+        from topic_terms as terms
+        inner join topics on terms.topic_id = topics.topic_id
+        where terms.term_rank <= {MOST_WORDS}
+        order by terms.topic_id, terms.term_rank
+        """
+    )
+    if found.frame.empty:
+        return
+    frame = found.frame.assign(
+        name=[verbatim(word, 14) for word in found.frame["word"]],
+        value=found.frame["weight"],
+    )
+    titles = {
+        topic: verbatim(f"{topic}: {words}")
+        for topic, words in zip(
+            found.frame["topic_id"], found.frame["topic_label"], strict=True
+        )
+    }
+    story.figure(
+        "topics.words",
+        charts.small_bars(frame, "topic_id", titles, "weight"),
+        found,
+        most=MOST_WORDS,
+    )
+
+
+def _prevalence(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            topic_id,
+            topic_label,
+            prevalence_share as value,
+            prevalence_low as low,
+            prevalence_high as high,
+            main_post_count,
+            post_count,
+            author_count
+        from topic_prevalence
+        where scope = 'all'
+        order by topic_id = 0, topic_id
+        """
+    )
+    if len(found.frame) < 2:
+        return
+    story.figure(
+        "topics.prevalence",
+        charts.intervals(
+            found.frame.assign(name=_names(found.frame)),
+            "topic_share",
+            zero=None,
+            share=True,
+        ),
+        found,
+        n=int(found.frame["post_count"].max()),
+        authors=number(int(found.frame["author_count"].max())),
+    )
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [
+        verbatim(f"{topic}: {words}") if topic else chart_term("topic", "none")
+        for topic, words in zip(frame["topic_id"], frame["topic_label"], strict=True)
+    ]
+
+
+def _compared(story: Story) -> None:
+    established = story.marts.ask(
+        """
+        select count(*) as shown_count
+        from adaptation_model_selection
+        where is_shown and claims_structure
+        """
+    )
+    for scope in ("month", "group"):
+        if scope == "group" and not established.row["shown_count"]:
+            continue
+        found = story.marts.ask(
+            f"""
+            select
+                scope_key as kind,
+                topic_id,
+                topic_label,
+                prevalence_share as value,
+                prevalence_low as low,
+                prevalence_high as high,
+                post_count,
+                author_count
+            from topic_prevalence
+            where
+                scope = '{scope}'
+                and topic_id > 0
+                and scope_key <> 'unclassified'
+                and post_count >= {LEAST_POSTS}
+            order by topic_id, kind
+            """
+        )
+        kinds = sorted(set(found.frame["kind"]))[-MOST_KINDS:]
+        if len(kinds) < 2:
+            continue
+        frame = found.frame[found.frame["kind"].isin(kinds)]
+        story.figure(
+            f"topics.by_{scope}",
+            charts.intervals(
+                frame.assign(
+                    name=_names(frame),
+                    kind=[chart_term("group", kind) for kind in frame["kind"]],
+                ),
+                "topic_share",
+                zero=None,
+                share=True,
+            ),
+            found,
+            n=int(frame.groupby("kind")["post_count"].max().sum()),
+            least=LEAST_POSTS,
+        )
+
+
+def _table(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            topic_id,
+            topic_words,
+            main_post_count,
+            is_stable,
+            stability_score,
+            npmi_score,
+            lift_score
+        from topics
+        where topic_id > 0
+        order by topic_id
+        """
+    )
+    if not found.frame.empty:
+        posts = story.marts.ask("select max(post_count) as post_count from topics")
+        story.table("topics.table", found, n=posts.row["post_count"], others=(posts,))
+
+
+def _keywords(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select keyword, script, document_count, document_share, tfidf_weight
+        from keywords
+        where scope = 'all' and not is_search_term
+        order by keyword_rank
+        limit 20
+        """
+    )
+    if not found.frame.empty:
+        story.table("topics.keywords", found, terms={"script": "script"})
+
+
+def _tried(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            method as topic_method,
+            topic_count,
+            lift_score,
+            lift_low,
+            lift_high,
+            stability_score,
+            coverage_share,
+            leakage_auc,
+            is_chosen,
+            reason
+        from topic_model_selection
+        order by is_chosen desc, met_target_count desc, lift_score desc
+        """
+    )
+    if found.frame.empty:
+        return
+    judged = story.marts.ask(
+        "select max(post_count) as post_count from topic_model_selection"
+    )
+    story.table(
+        "topics.tried",
+        found,
+        terms={"topic_method": "topic_method"},
+        n=judged.row["post_count"],
+        others=(judged,),
+    )
+
+
+TOPICS = Section(
+    "topics",
+    (_found, _words, _prevalence, _compared, _table, _keywords, _tried),
+)

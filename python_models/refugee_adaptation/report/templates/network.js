@@ -6,7 +6,7 @@
   if (!root) return;
   const find = (name) => root.querySelector(`[data-part="${name}"]`);
   const json = (id) => JSON.parse(document.getElementById(id).textContent);
-  const PAGE = 25;
+  const PAGE = 10;
   const zh = () => document.getElementById("chinese").checked;
   const say = (en, chinese) => (zh() ? chinese : en);
   const element = (name, text, parent) => {

@@ -1,0 +1,271 @@
+"""The page in short: key numbers, then what holds, what does not, what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+from markupsafe import Markup
+
+from refugee_adaptation.report.marts import Answer, NoRowsError, NotBuiltError, Row
+from refugee_adaptation.report.sections.evidence import claim_of
+from refugee_adaptation.report.sections.sql import wilson
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import say
+from refugee_adaptation.report.wording import moment, number, percent, span
+
+VERDICTS = ("supported", "not supported", "not identifiable on this crawl")
+
+Teller = Callable[[Story], tuple[Tile, Answer]]
+
+
+def _posts(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select
+            count(*) as post_count,
+            count(distinct user_id) as author_count,
+            min(post_date) as first_date,
+            max(post_date) as last_date
+        from fct_posts
+        """
+    )
+    row = found.row
+    words = say(
+        "short.posts",
+        authors=number(row["author_count"]),
+        first=moment(row["first_date"])[:10],
+        last=moment(row["last_date"])[:10],
+    )
+    return Tile("crawl", number(row["post_count"]), words), found
+
+
+def _newcomers(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        f"""
+        with
+
+        counted as (
+            select
+                count(*) filter (where is_newcomer) as newcomer_count,
+                count(is_newcomer) as known_count
+            from dim_users
+            where post_count > 0
+        )
+
+        select
+            newcomer_count / known_count as share,
+            {wilson("newcomer_count", "known_count", "low")} as share_low,
+            {wilson("newcomer_count", "known_count", "high")} as share_high
+        from counted
+        where known_count > 0
+        """
+    )
+    row = found.row
+    interval = span(row["share_low"], row["share_high"], share=True)
+    words = say("short.newcomers", interval=interval)
+    return Tile("people", percent(row["share"]), words), found
+
+
+def _engagement(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select median, median_low, median_high
+        from engagement_distribution
+        where metric = 'engagement' and median is not null
+        """
+    )
+    row = found.row
+    words = say(
+        "short.engagement", interval=span(row["median_low"], row["median_high"])
+    )
+    return Tile("engagement", number(row["median"]), words), found
+
+
+def _topics(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where topic_id > 0) as topic_count,
+            count(*) filter (where is_stable) as stable_count
+        from topics
+        """
+    )
+    row = found.row
+    if not row["topic_count"]:
+        return Tile("topics", say("short.none"), say("short.no_topics")), found
+    words = say("short.topics", stable=number(row["stable_count"]))
+    return Tile("topics", number(row["topic_count"]), words), found
+
+
+def _groups(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select max(cluster_count) filter (
+            where is_shown and claims_structure
+        ) as group_count
+        from adaptation_model_selection
+        """
+    )
+    count = found.row["group_count"]
+    if count is None:
+        return Tile("adaptation", say("short.none"), say("short.no_groups")), found
+    return Tile("adaptation", number(count), say("short.groups")), found
+
+
+def _anomalies(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where anomaly_type <> 'none') as flagged_count,
+            count(*) as judged_count
+        from user_anomalies
+        where abstention_reason is null
+        having count(*) > 0
+        """
+    )
+    row = found.row
+    words = say(
+        "short.anomalies",
+        flagged=number(row["flagged_count"]),
+        all=number(row["judged_count"]),
+    )
+    share = percent(row["flagged_count"] / row["judged_count"])
+    return Tile("anomalies", share, words), found
+
+
+def _communities(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where is_established) as established_count,
+            count(*) as community_count
+        from communities
+        """
+    )
+    row = found.row
+    if not row["established_count"]:
+        tile = Tile("communities", say("short.none"), say("short.no_communities"))
+        return tile, found
+    words = say("short.communities", all=number(row["community_count"]))
+    return Tile("communities", number(row["established_count"]), words), found
+
+
+def _stayed(story: Story) -> tuple[Tile, Answer]:
+    found = story.marts.ask(
+        """
+        select
+            is_identifiable,
+            retained_28d_share,
+            retained_28d_low_share,
+            retained_28d_high_share
+        from retention_by_group
+        where grouping = 'all' and outcome = 'still_active'
+        """
+    )
+    row = found.row
+    if not row["is_identifiable"] or row["retained_28d_share"] is None:
+        return Tile("retention", say("short.unknown"), say("short.not_stayed")), found
+    interval = span(
+        row["retained_28d_low_share"], row["retained_28d_high_share"], share=True
+    )
+    words = say("short.stayed", interval=interval)
+    return Tile("retention", percent(row["retained_28d_share"]), words), found
+
+
+TILES: tuple[Teller, ...] = (
+    _posts,
+    _newcomers,
+    _engagement,
+    _topics,
+    _groups,
+    _anomalies,
+    _communities,
+    _stayed,
+)
+
+
+def _key_numbers(story: Story) -> None:
+    told = []
+    for tell in TILES:
+        try:
+            told.append(tell(story))
+        except (NotBuiltError, NoRowsError):
+            # the section that the number would lead to says what is missing
+            continue
+    if told:
+        story.tiles([tile for tile, _ in told], *(answer for _, answer in told))
+
+
+def _numbers(row: Row) -> str:
+    if row["estimate"] is None:
+        return str(row["reason"] or "")
+    fraction = "share" in row["metric"].split()
+    write = percent if fraction else number
+    words = f"{row['metric']} {write(row['estimate'])}"
+    if row["interval_low"] is not None:
+        interval = span(row["interval_low"], row["interval_high"], share=fraction)
+        words += f" {interval}"
+    if row["null_value"] is not None:
+        words += f"; null {write(row['null_value'])}"
+    return f"{words}; n = {number(row['n'])}"
+
+
+def _claims(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            finding_id,
+            area,
+            claim,
+            verdict,
+            metric,
+            estimate,
+            interval_low,
+            interval_high,
+            null_value,
+            n,
+            reason
+        from findings
+        order by
+            verdict = 'supported' desc,
+            verdict = 'not supported' desc,
+            area,
+            finding_id
+        """
+    )
+    rows = found.some().rows
+    by_verdict = {
+        verdict: list(group)
+        for verdict, group in groupby(rows, key=lambda row: row["verdict"])
+    }
+    counts = [len(by_verdict.get(verdict, [])) for verdict in VERDICTS]
+    supported, against, unknown = map(number, counts)
+    story.lead(
+        "short.lead",
+        found,
+        all=number(len(rows)),
+        supported=supported,
+        against=against,
+        unknown=unknown,
+    )
+    for verdict, key in zip(
+        VERDICTS, ("short.supported", "short.against", "short.cannot"), strict=True
+    ):
+        if verdict not in by_verdict:
+            continue
+        story.heading(key)
+        # claims that cannot be answered for one reason stand together
+        together: dict[tuple[str, str], list[Markup]] = {}
+        for row in by_verdict[verdict]:
+            apart = "" if row["estimate"] is None else row["finding_id"]
+            together.setdefault((_numbers(row), apart), []).append(claim_of(row))
+        story.claims(
+            [
+                (Markup(" ").join(claims), numbers)
+                for (numbers, _), claims in together.items()
+            ]
+        )
+
+
+SHORT = Section("short", (_key_numbers, _claims))
