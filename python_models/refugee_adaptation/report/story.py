@@ -170,7 +170,7 @@ class Story:
             )
         )
 
-    def claims(self, rows: Sequence[tuple[Markup | str, str]]) -> None:
+    def claims(self, rows: Sequence[tuple[Markup, Markup]]) -> None:
         """Add a list of claims with the numbers behind each.
 
         Args:

@@ -23,7 +23,7 @@ CHART_GROUPS = (
     "verdict",
     "metric",
     "tie_kind",
-    "null_model",
+    "tie_null",
     "topic",
     "reason_code",
     "field",

@@ -68,7 +68,7 @@ def _modularity(story: Story) -> None:
         return
     frame = found.frame.assign(
         name=[
-            f"{chart_term('tie_kind', kind)}: {chart_term('null_model', check)}"
+            chart_term("tie_null", f"{kind} {check}")
             for kind, check in zip(
                 found.frame["tie_kind"], found.frame["check_name"], strict=True
             )

@@ -30,11 +30,13 @@ def claim_of(row: Row) -> Markup:
 
 
 def _claim_with_note(row: Row) -> Markup:
-    note = Markup("{} {}").format(
-        say("column.claimed_by"), term("claimed_by", row["claimed_by"])
+    note = Markup("{} {} \u00b7 <code>{}</code>").format(
+        say("column.claimed_by"),
+        term("claimed_by", row["claimed_by"]),
+        row["source_table"],
     )
     if row["reason"]:
-        note += Markup(". {}").format(row["reason"])
+        note += Markup(" \u00b7 {}").format(row["reason"])
     return Markup('{} <span class="numbers">{}</span>').format(claim_of(row), note)
 
 
@@ -61,8 +63,8 @@ def _findings(story: Story) -> None:
             interval_high,
             null_value,
             n,
-            source_table,
             null_model,
+            source_table,
             reason,
             claimed_by,
             finding_id
@@ -82,7 +84,8 @@ def _findings(story: Story) -> None:
     story.table(
         "findings.table",
         found,
-        columns=found.names[:-4],
+        columns=found.names[:-5],
+        terms={"metric": "finding_metric"},
         written={"claim": _claim_with_note, "null_value": _null},
         percent_rows=_is_share,
         whole=True,

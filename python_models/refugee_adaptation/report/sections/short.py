@@ -11,7 +11,7 @@ from refugee_adaptation.report.marts import Answer, NoRowsError, NotBuiltError, 
 from refugee_adaptation.report.sections.evidence import claim_of
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story, Tile
-from refugee_adaptation.report.texts import say
+from refugee_adaptation.report.texts import say, term
 from refugee_adaptation.report.wording import moment, number, percent, span
 
 VERDICTS = ("supported", "not supported", "not identifiable on this crawl")
@@ -197,18 +197,20 @@ def _key_numbers(story: Story) -> None:
         story.tiles([tile for tile, _ in told], *(answer for _, answer in told))
 
 
-def _numbers(row: Row) -> str:
+def _numbers(row: Row) -> Markup:
     if row["estimate"] is None:
-        return str(row["reason"] or "")
+        return Markup.escape(row["reason"] or "")
     fraction = "share" in row["metric"].split()
     write = percent if fraction else number
-    words = f"{row['metric']} {write(row['estimate'])}"
+    words = Markup("{} {}").format(
+        term("finding_metric", row["metric"]), write(row["estimate"])
+    )
     if row["interval_low"] is not None:
         interval = span(row["interval_low"], row["interval_high"], share=fraction)
         words += f" {interval}"
     if row["null_value"] is not None:
-        words += f"; null {write(row['null_value'])}"
-    return f"{words}; n = {number(row['n'])}"
+        words += say("short.against_null", null=write(row["null_value"]))
+    return words + f"; n = {number(row['n'])}"
 
 
 def _claims(story: Story) -> None:
@@ -256,13 +258,13 @@ def _claims(story: Story) -> None:
             continue
         story.heading(key)
         # claims that cannot be answered for one reason stand together
-        together: dict[tuple[str, str], list[Markup]] = {}
+        together: dict[tuple[Markup, str], list[Markup]] = {}
         for row in by_verdict[verdict]:
             apart = "" if row["estimate"] is None else row["finding_id"]
             together.setdefault((_numbers(row), apart), []).append(claim_of(row))
         story.claims(
             [
-                (Markup(" ").join(claims), numbers)
+                (Markup("<br>").join(claims), numbers)
                 for (numbers, _), claims in together.items()
             ]
         )

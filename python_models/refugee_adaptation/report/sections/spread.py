@@ -217,7 +217,9 @@ def _examples(story: Story) -> None:
             strategy_verdict as verdict,
             reason
         from recommendations
-        where recommendation_rank = 1
+        where
+            recommendation_rank = 1
+            and strategy_verdict <> 'not identifiable on this crawl'
         qualify row_number() over (
             partition by adaptation_group, item_kind order by user_id
         ) <= 2
