@@ -80,5 +80,66 @@ def small_build(path: Path) -> Path:
         select 'post' as entity, ['<b>bad</b>', '=1+1'] as rejection_reasons;
         """
     )
+    # the words of a topic are the crawl's own; one is an emoji that a cut would halve
+    words = [text.replace("\x00", "") for text in HOSTILE] + ["\U0001f468\u200d" * 40]
+    connection.execute(
+        """
+        create table topic_terms as
+        select
+            topic_id,
+            position::integer as term_rank,
+            words[position] as word,
+            'latin' as script,
+            1.0 / position as weight,
+            20 - position as document_count
+        from
+            (select ? as words),
+            range(1, 12) as positions (position),
+            (values (1), (2)) as topics (topic_id);
+
+        create table topics as
+        select
+            topic_id,
+            if(topic_id = 0, 'no topic', words[topic_id] || words[11]) as topic_label,
+            if(topic_id = 0, null, array_to_string(words, ' ')) as topic_words,
+            1 / 3 as prevalence_share,
+            7 as main_post_count,
+            0.1 as npmi_score,
+            0.2 as lift_score,
+            0.7 as stability_score,
+            topic_id = 1 as is_stable,
+            'pmi_nmf' as method,
+            0.2 as model_lift_score,
+            0.1 as model_lift_low,
+            0.3 as model_lift_high,
+            20 as post_count
+        from
+            (select ? as words),
+            (values (0), (1), (2)) as ids (topic_id);
+
+        create table topic_prevalence as
+        select
+            topics.topic_id,
+            topics.topic_label,
+            scopes.scope,
+            scopes.scope_key,
+            1 / 3 as prevalence_share,
+            0.3 as prevalence_low,
+            0.4 as prevalence_high,
+            7 as main_post_count,
+            20 as post_count,
+            7 as author_count
+        from topics
+        cross join (
+            values ('all', 'all'), ('month', '2025-01'), ('month', '2025-02')
+        ) as scopes (scope, scope_key)
+        """.replace("?", _listed(words))
+    )
     connection.close()
     return path
+
+
+def _listed(words: list[str]) -> str:
+    """A SQL list of texts."""
+    quoted = ("'" + word.replace("'", "''") + "'" for word in words)
+    return "[" + ", ".join(quoted) + "]"

@@ -31,6 +31,20 @@ def documented_queries(manifest: Path) -> dict[str, str]:
     return queries
 
 
+def undocumented_marts(manifest: Path) -> list[str]:
+    """The tables that people query which lack their grain or an example."""
+    lacking = []
+    for node in json.loads(manifest.read_text("utf-8"))["nodes"].values():
+        if node["resource_type"] != "model" or node["schema"] != "main":
+            continue
+        if node["config"]["materialized"] == "ephemeral":
+            continue
+        words = " ".join(node["description"].split())
+        if "One row per" not in words or not SQL_BLOCK.search(node["description"]):
+            lacking.append(node["name"])
+    return lacking
+
+
 def failing(queries: dict[str, str], database: Path) -> dict[str, str]:
     """The queries that DuckDB refuses, with its words."""
     wrong = {}
@@ -48,6 +62,24 @@ def test_examples_of_the_models_run(built: Built) -> None:
     queries = documented_queries(database.parent / "target" / "manifest.json")
     assert len(queries) > 20
     assert failing(queries, database) == {}
+
+
+def test_every_mart_has_its_grain_and_an_example(built: Built) -> None:
+    manifest = built("sample").parent / "target" / "manifest.json"
+    assert undocumented_marts(manifest) == []
+
+
+def test_a_mart_without_an_example_would_be_found(tmp_path: Path) -> None:
+    node = {
+        "name": "bare",
+        "resource_type": "model",
+        "schema": "main",
+        "config": {"materialized": "table"},
+        "description": "One row per thing.",
+    }
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"nodes": {"model.bare": node}}))
+    assert undocumented_marts(manifest) == ["bare"]
 
 
 def test_analyses_run_as_they_are(built: Built) -> None:

@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 
 from refugee_adaptation import summary
-from refugee_adaptation.export import FORMULA_STARTS, main, safe_text
+from refugee_adaptation.export import FORMULA_STARTS, export_networks, main, safe_text
 from refugee_adaptation.report.marts import Marts
 from report_marts import HOSTILE, small_build
 
@@ -97,6 +97,34 @@ def test_networks_open_again(folder: Path, kind: str) -> None:
     if kind == "reply":
         graph = nx.read_graphml(folder / "networks" / "reply.graphml")
         assert graph.nodes["a<&>"] == {"community_id": "reply-1"}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_comes_back_from_graph_files(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.duckdb"
+    stored = text.replace("\x00", "")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table community_edges as
+            select
+                'reply' as tie_kind,
+                'a' as low_user_id,
+                'b' as high_user_id,
+                [$words] as shared_hashtags;
+
+            create table influencers as
+            select 'reply' as tie_kind, 'a' as user_id, $words as community_name;
+            """.replace("$words", "'" + stored.replace("'", "''") + "'")
+        )
+    with Marts(path) as marts:
+        files = export_networks(marts, tmp_path)
+    assert {file.suffix for file in files} == {".graphml", ".gexf"}
+    for file in files:
+        read = nx.read_gexf if file.suffix == ".gexf" else nx.read_graphml
+        graph = read(file)
+        assert graph.nodes["a"]["community_name"] == safe_text(stored)
+        assert graph.edges["a", "b"]["shared_hashtags"] == safe_text(stored)
 
 
 def test_text_for_xml_has_no_forbidden_character() -> None:

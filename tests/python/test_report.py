@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -15,9 +16,11 @@ from refugee_adaptation.report.__main__ import main
 from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
+from refugee_adaptation.report.sections.groups import ADAPTATION
+from refugee_adaptation.report.sections.topics import TOPICS
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import LANGUAGES, say, texts
-from refugee_adaptation.report.wording import moment, number, percent, span
+from refugee_adaptation.report.texts import LANGUAGES, say, texts, verbatim
+from refugee_adaptation.report.wording import moment, number, p_value, percent, span
 from report_marts import HOSTILE, small_build
 
 
@@ -165,12 +168,116 @@ def test_the_command_writes_the_page(database: Path, tmp_path: Path) -> None:
     assert out.read_text("utf-8").startswith("<!doctype html>")
 
 
+def test_a_topic_is_drawn_with_its_words(page: str) -> None:
+    topics = page.split('id="topics"')[1].split("<section")[0]
+    assert topics.count("<figure") == 3
+    assert "2 topics hold in 20 posts" in topics
+    assert html.escape(HOSTILE[0][:14]) in topics
+
+
+def test_labels_of_the_crawl_are_short_and_stay_as_they_are() -> None:
+    assert verbatim("likes") != "likes"
+    assert verbatim("likes").endswith("likes")
+    assert verbatim("\u5c0f" * 40, 10) == "\u2060" + "\u5c0f" * 5 + "\u2026"
+
+
+def test_topics_that_do_not_hold_are_refused(tmp_path: Path) -> None:
+    path = small_build(tmp_path / "small.duckdb")
+    connection = duckdb.connect(str(path))
+    connection.execute(
+        """
+        delete from topics where topic_id > 0;
+        delete from topic_terms;
+        create table topic_model_selection as
+        select 0.01 as lift_score, 20 as post_count
+        """
+    )
+    connection.close()
+    with Marts(path) as marts:
+        told = Story(marts).tell(Section("topics", TOPICS.parts[:2]))
+    assert "No topics are claimed: of 1 topic models" in told
+    assert "<figure" not in told
+
+
+@pytest.mark.parametrize(
+    ("tried", "said"),
+    [("true", "Of 1 ways to divide 676 people"), ("false", "too few people")],
+)
+def test_no_groups_are_told_apart_from_too_few_people(
+    tried: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "groups.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"""
+            create table adaptation_model_selection as
+            select
+                'kmeans' as method,
+                3 as cluster_count,
+                676 as user_count,
+                0.2 as silhouette_score,
+                0.21 as null_silhouette_p95,
+                0.5 as bootstrap_ari_mean,
+                0.4 as jaccard_min,
+                false as claims_structure,
+                'no structure' as reason,
+                false as is_shown
+            where {tried}
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(Section("adaptation", ADAPTATION.parts[:1]))
+    assert said in told
+
+
+def test_fractions_are_shares_only_where_the_row_says_so(database: Path) -> None:
+    def part(story: Story) -> None:
+        rows = story.marts.ask(
+            "select * from (values ('a', 0.25), ('b', 0.5)) as t (name, value)"
+        )
+        story.table("crawl.rows", rows, percent_rows=lambda row: row["name"] == "a")
+
+    with Marts(database) as marts:
+        told = Story(marts).tell(Section("crawl", (part,)))
+    assert "25.0\u00a0%" in told
+    assert "0.500" in told
+
+
+@pytest.mark.pipeline
+@pytest.mark.parametrize("crawl", ["sample", "study", "empty"])
+def test_every_finding_is_worded_in_chinese(
+    crawl: str, built: Callable[[str], Path]
+) -> None:
+    def plain(words: str) -> str:
+        return re.sub(r"\d+", "#", words)
+
+    with Marts(built(crawl)) as marts:
+        rows = marts.ask("select finding_id, claim, metric from findings").some().rows
+    for row in rows:
+        wording = texts()[f"finding.{row['finding_id']}"]
+        assert plain(wording["en"]) == plain(row["claim"])
+        assert f"finding_metric.{row['metric']}" in texts()
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(None, "\u2013"), (1234567, "1,234,567"), (0.12345, "0.123"), (-2.0, "\u22122")],
+    [
+        (None, "\u2013"),
+        (1234567, "1,234,567"),
+        (0.12345, "0.123"),
+        (0.9, "0.900"),
+        (4e-19, "0"),
+        (-2.0, "\u22122"),
+    ],
 )
 def test_numbers_are_written_for_people(value: float | None, written: str) -> None:
     assert number(value) == written
+
+
+def test_p_values_end_where_they_stop_saying_more() -> None:
+    assert p_value(8.5e-112) == "< 0.0001"
+    assert p_value(0.0244) == "0.0244"
+    assert p_value(None) == "\u2013"
 
 
 def test_shares_and_intervals_are_written_for_people() -> None:

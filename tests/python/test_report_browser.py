@@ -64,6 +64,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         """
         alter table fct_posts add column body varchar;
 
+        insert into rejected_rows
+        select 'post', ['reason ' || i] from range(20) as numbers (i);
+
         create table influencers as
         select
             tie_kind,
@@ -132,6 +135,8 @@ def opened(browser: webdriver.Chrome, page: Path) -> webdriver.Chrome:
     browser.get_log("browser")
     browser.get_log("performance")
     browser.get(page.as_uri())
+    # a page that is still gliding moves away under the mouse
+    browser.execute_script("document.documentElement.style.scrollBehavior = 'auto'")
     network = browser.find_element(By.ID, "network")
     browser.execute_script("arguments[0].scrollIntoView()", network)
     wait(lambda: network.get_attribute("data-ready") == "true")
@@ -150,12 +155,22 @@ def problems(browser: webdriver.Chrome) -> list[str]:
     ]
 
 
-def click(browser: webdriver.Chrome, element: WebElement) -> None:
-    """Click with the mouse, in the middle of the window: nothing may cover it there."""
+def middle(browser: webdriver.Chrome, element: WebElement) -> WebElement:
+    """Bring an element to the middle of the window: nothing covers it there."""
     browser.execute_script(
         "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
     )
-    element.click()
+    return element
+
+
+def click(browser: webdriver.Chrome, element: WebElement) -> None:
+    """Click with the mouse."""
+    middle(browser, element).click()
+
+
+def choices(browser: webdriver.Chrome, name: str) -> Select:
+    """The choices of a part of the network, where the mouse reaches them."""
+    return Select(middle(browser, part(browser, name)))
 
 
 def requests(browser: webdriver.Chrome) -> list[str]:
@@ -204,9 +219,9 @@ def test_hostile_titles_are_read_as_text(opened: webdriver.Chrome) -> None:
 
 def test_filters_change_who_is_shown(opened: webdriver.Chrome) -> None:
     assert part(opened, "status").text.startswith("30 people and 27 ties")
-    Select(part(opened, "community")).select_by_index(1)
+    choices(opened, "community").select_by_index(1)
     wait(lambda: part(opened, "status").text.startswith("10 people and 9 ties"))
-    Select(part(opened, "kind")).select_by_value("shared_hashtag")
+    choices(opened, "kind").select_by_value("shared_hashtag")
     wait(lambda: part(opened, "status").text.startswith("30 people"))
 
 
@@ -243,6 +258,34 @@ def test_the_language_switch_shows_one_language(opened: webdriver.Chrome) -> Non
     opened.find_element(By.ID, "chinese").send_keys(Keys.SPACE)
     assert all(shown("zh-Hans"))
     assert not any(shown("en"))
+
+
+def test_a_long_table_shows_all_rows_on_request(opened: webdriver.Chrome) -> None:
+    long = opened.find_element(By.CSS_SELECTOR, ".table.long")
+    rows = long.find_elements(By.CSS_SELECTOR, "tbody tr")
+    assert len(rows) > 12
+    assert [row.is_displayed() for row in rows] == [n < 10 for n in range(len(rows))]
+    click(opened, opened.find_element(By.CSS_SELECTOR, ".table.long + .all input"))
+    wait(lambda: all(row.is_displayed() for row in rows))
+
+
+def test_a_wide_table_is_a_list_of_cards_on_a_phone(opened: webdriver.Chrome) -> None:
+    cell = opened.find_element(By.CSS_SELECTOR, ".cards tbody td")
+    label = "return getComputedStyle(arguments[0], '::before').content"
+    assert opened.execute_script(label, cell) == "none"
+    metrics = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        wait(lambda: opened.execute_script(label, cell) == '"format"', 20)
+    finally:
+        opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_first_paint_comes_within_a_second(opened: webdriver.Chrome) -> None:
+    painted = opened.execute_script(
+        "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    )
+    assert 0 < painted < 1000
 
 
 @pytest.mark.parametrize("width", [1440, 768, 390])

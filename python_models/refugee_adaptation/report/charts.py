@@ -464,7 +464,7 @@ def small_bars(
     """
 
     def draw(width: int) -> alt.TopLevelMixin:
-        columns = 3 if width > 400 else 1
+        columns = 2 if width > 400 else 1
         room = 118
         each = (width - columns * room - (columns - 1) * 16) // columns
         parts = []

@@ -122,7 +122,13 @@ def _plain(value: Any) -> Any:
 
 
 class Marts:
-    """The tables of schema `main` of one built database, read-only."""
+    """The tables of schema `main` of one built database, read-only.
+
+    Attributes:
+        path: the database.
+        names: every table, in alphabetical order.
+        read: the tables that queries have read so far.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the database.
@@ -150,6 +156,7 @@ class Marts:
             "where table_schema = 'main' order by table_name"
         ).fetchall()
         self.names: tuple[str, ...] = tuple(name for (name,) in found)
+        self.read: set[str] = set()
 
     def __enter__(self) -> Marts:
         """Give the open marts."""
@@ -205,6 +212,7 @@ class Marts:
         for name in named:
             if name not in steps and name not in self.names and name != "unnest":
                 raise NotBuiltError(name)
+        self.read.update(tables)
         try:
             found: pd.DataFrame = self._connection.execute(sql, list(values)).df()
         except duckdb.BinderException as error:

@@ -202,7 +202,36 @@ def _agreement(story: Story) -> None:
         )
 
 
+def _drift(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            group_kind,
+            build_number,
+            drift_event,
+            count(*) as group_count,
+            sum(member_count)::bigint as member_count,
+            median(jaccard_share) as jaccard_share
+        from group_drift
+        where build_number > 1
+        group by group_kind, build_number, drift_event
+        order by build_number desc, group_kind, drift_event
+        """
+    )
+    # a first build has nothing to be compared with
+    if found.frame.empty:
+        return
+    story.heading("communities.lasting")
+    story.table(
+        "communities.drift",
+        found,
+        terms={"group_kind": "group_kind", "drift_event": "drift_event"},
+        n=int(found.frame["group_count"].sum()),
+        builds=number(int(found.frame["build_number"].nunique())),
+    )
+
+
 COMMUNITIES = Section(
     "communities",
-    (_verdicts, _modularity, _list, _network, _influencers, _agreement),
+    (_verdicts, _modularity, _list, _network, _influencers, _agreement, _drift),
 )

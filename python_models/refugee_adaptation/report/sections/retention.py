@@ -24,7 +24,7 @@ def _gate(story: Story) -> None:
             reason
         from retention_identifiability
         where grouping = 'all'
-        order by outcome
+        order by outcome desc
         """
     )
     after = story.marts.ask(

@@ -139,16 +139,20 @@ def _names(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _compared(story: Story) -> None:
-    established = story.marts.ask(
+def _groups_hold(story: Story) -> bool:
+    found = story.marts.ask(
         """
         select count(*) as shown_count
         from adaptation_model_selection
         where is_shown and claims_structure
         """
     )
+    return bool(found.row["shown_count"])
+
+
+def _compared(story: Story) -> None:
     for scope in ("month", "group"):
-        if scope == "group" and not established.row["shown_count"]:
+        if scope == "group" and not _groups_hold(story):
             continue
         found = story.marts.ask(
             f"""
