@@ -208,7 +208,7 @@ def coverage(frame: pd.DataFrame) -> Chart:
                 order=alt.Order("order:Q"),
             )
             .properties(
-                width=width - (150 if width > 400 else 130), height=alt.Step(22)
+                width=width - _room(list(frame["name"]), width), height=alt.Step(22)
             )
         )
         return drawn
@@ -249,7 +249,12 @@ def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
         bars = (
             alt.Chart(days)
             .mark_bar(color=BLUE, width=max(2, int(0.7 * width / max(len(days), 30))))
-            .encode(x=x, y=alt.Y("post_count:Q", title=_axis("posts")))
+            .encode(
+                x=x,
+                y=alt.Y(
+                    "post_count:Q", title=_axis("posts"), axis=alt.Axis(tickMinStep=1)
+                ),
+            )
         )
         layers: list[Any] = [bars]
         if not marks.empty:
@@ -335,7 +340,14 @@ def hours(frame: pd.DataFrame, clocks: Mapping[str, str]) -> Chart:
             posts = (
                 alt.Chart(part)
                 .mark_bar(color=BLUE, width=max(3, int(half / 24 * 0.7)))
-                .encode(x=x, y=alt.Y("post_count:Q", title=_axis("posts")))
+                .encode(
+                    x=x,
+                    y=alt.Y(
+                        "post_count:Q",
+                        title=_axis("posts"),
+                        axis=alt.Axis(tickMinStep=1),
+                    ),
+                )
                 .properties(width=half, height=130)
             )
             scale = alt.Scale(type="symlog", constant=1, domain=[0, top])
@@ -424,7 +436,7 @@ def ordered_bars(
 
     def draw(width: int) -> alt.TopLevelMixin:
         axis_style = alt.Axis(tickCount=5, format="%" if share else "~s")
-        room = 200 if width > 400 else 130
+        room = _room(list(frame["name"]), width)
         base = alt.Chart(frame).encode(y=_rows())
         bars = base.mark_bar(color=colour, height={"band": 0.65}).encode(
             x=alt.X("value:Q", title=_axis(axis), axis=axis_style)
@@ -439,6 +451,11 @@ def ordered_bars(
         return alt.layer(*layers).properties(width=width - room, height=alt.Step(24))
 
     return draw
+
+
+def _room(names: Sequence[str], width: int) -> int:
+    """Give the pixels that the names of the rows take, at most half of the chart."""
+    return min(int(6.5 * max(map(len, names), default=0)) + 16, width * 11 // 20)
 
 
 def _rows() -> alt.Y:
@@ -518,7 +535,7 @@ def day_counts(frame: pd.DataFrame, axis: str) -> Chart:
             .mark_bar(width=max(2, int(0.7 * width / count)))
             .encode(
                 x=_day_axis("day", width, _axis("day")),
-                y=alt.Y("value:Q", title=_axis(axis)),
+                y=alt.Y("value:Q", title=_axis(axis), axis=alt.Axis(tickMinStep=1)),
                 color=_colours("kind", kinds),
                 order=alt.Order("order:Q"),
             )
@@ -553,7 +570,7 @@ def intervals(
 
     def draw(width: int) -> alt.TopLevelMixin:
         scale = alt.Scale(zero=False, padding=8)
-        room = 220 if width > 400 else 140
+        room = _room(list(frame["name"]), width)
         base = alt.Chart(frame).encode(y=_rows())
         x = alt.X(
             "value:Q",
@@ -611,7 +628,8 @@ def side_by_side(parts: Mapping[str, pd.DataFrame], axis: str) -> Chart:
     high = max(float(part["high"].max()) for part in parts.values())
 
     def draw(width: int) -> alt.TopLevelMixin:
-        room = 220 if width > 400 else 140
+        names = [name for part in parts.values() for name in part["name"]]
+        room = _room(names, width)
         drawn = []
         for title, part in parts.items():
             base = alt.Chart(part).encode(y=_rows())

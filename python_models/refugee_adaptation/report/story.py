@@ -32,6 +32,8 @@ LONG_TEXT = 32
 MOST_ROWS = 12
 # a table with more columns becomes a list of cards on a narrow screen
 MOST_COLUMNS = 4
+# and with more than these, on a screen of middling width too
+MANY_COLUMNS = 7
 # a list of more cards shows the first ones until the reader asks for all
 MOST_CARDS = 5
 
@@ -281,7 +283,7 @@ class Story:
         )
         kind = "table"
         if len(names) > MOST_COLUMNS:
-            kind += " cards"
+            kind += " cards" if len(names) <= MANY_COLUMNS else " cards wide"
         count = len(rows[:most])
         if not whole and count > MOST_ROWS:
             kind += " long"
@@ -384,6 +386,7 @@ def _cell(
         kind = "words" if len(str(value)) > LONG_TEXT else kind
     elif name.endswith("_en") and f"{name[:-3]}_zh" in row:
         words = _in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
+        kind = "words"
     elif name.endswith("_low") and f"{name[:-4]}_high" in row:
         kind = "number"
         words = span(value, row[f"{name[:-4]}_high"], share=share)

@@ -58,8 +58,10 @@ def percent(value: Any) -> str:
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
-    hundred = 0.0 if abs(value) < TINY else 100 * float(value)
-    small = 0 < abs(hundred) < 0.1 or 99.9 < hundred < 100
+    hundred = 100 * float(value)
+    # what would be rounded to all or nothing, and is neither, gets more digits
+    short = round(hundred, 1)
+    small = short in (0, 100) and abs(hundred - short) > TINY
     return f"{hundred:.{3 if small else 1}f}\u00a0%".replace("-", "\u2212")
 
 

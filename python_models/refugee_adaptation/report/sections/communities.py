@@ -28,11 +28,22 @@ def _verdicts(story: Story) -> None:
         order by tie_kind
         """
     )
+    holding = story.marts.ask(
+        """
+        select tie_kind, count(*) as established_count
+        from communities
+        where is_established
+        group by tie_kind
+        """
+    )
+    established = {row["tie_kind"]: row["established_count"] for row in holding.rows}
     for row in found.some().rows:
         story.lead(
             f"communities.{row['verdict'].replace(' ', '_')}",
             found,
+            holding,
             kind=term("tie_kind", row["tie_kind"]),
+            established=number(established.get(row["tie_kind"], 0)),
             count=number(row["community_count"]),
             users=number(row["user_count"]),
             reason=row["reason"],

@@ -10,6 +10,8 @@ from refugee_adaptation.report.wording import number, percent
 
 # features drawn for each group
 MOST_FEATURES = 12
+# two waves are compared when each has as many people
+LEAST_PEOPLE = 10
 
 
 def _groups(story: Story) -> None:
@@ -217,6 +219,15 @@ def _over_time(story: Story) -> None:
     if found.frame.empty:
         return
     story.heading("adaptation.time")
+    people = found.frame[["early_user_count", "late_user_count"]]
+    if people.max().min() < LEAST_PEOPLE:
+        story.notice(
+            "adaptation.few_people",
+            found,
+            least=number(int(people.max().min())),
+            needed=number(LEAST_PEOPLE),
+        )
+        return
     story.table(
         "adaptation.over_time",
         found,

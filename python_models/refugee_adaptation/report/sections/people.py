@@ -7,10 +7,12 @@ import pandas as pd
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, verbatim
+from refugee_adaptation.report.texts import chart_term, label, verbatim
 from refugee_adaptation.report.wording import moment, number, percent, span
 
 REGISTERED_FROM = "2024-12-01"
+# fewer accounts make no curve
+LEAST_ACCOUNTS = 20
 
 
 def _crawled(story: Story) -> None:
@@ -197,7 +199,7 @@ def _registered(story: Story) -> None:
     ).some()
     start = pd.Timestamp(REGISTERED_FROM)
     shown = found.frame[pd.to_datetime(found.frame["day"]) >= start]
-    if shown.empty:
+    if shown["value"].sum() < LEAST_ACCOUNTS:
         return
     frame = shown.assign(
         order=(shown["kind"] != "newcomer").astype(int),
@@ -266,7 +268,10 @@ def _places(story: Story) -> None:
     frame = found.frame.head(12).rename(
         columns={"place": "name", "user_count": "value"}
     )
-    frame["name"] = [verbatim(name) for name in frame["name"]]
+    frame["name"] = [
+        label("axis.unknown") if name == "unknown" else verbatim(name)
+        for name in frame["name"]
+    ]
     if len(found.frame) > 1:
         story.figure(
             "people.places",

@@ -124,7 +124,8 @@ def _groups(story: Story) -> None:
         order by grouping, group_name
         """
     )
-    if found.frame.empty:
+    # where no group can be followed, the sentences above say why
+    if found.frame["share"].isna().all():
         return
     story.table(
         "retention.groups",
@@ -151,7 +152,11 @@ def _hazards(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            covariate,
+            case
+                when starts_with(covariate, 'group_name: ')
+                    then replace(replace(covariate, 'group_name: ', ''), '_', ' ')
+                else covariate
+            end as covariate,
             hazard_ratio,
             hazard_ratio_low,
             hazard_ratio_high,
@@ -162,7 +167,7 @@ def _hazards(story: Story) -> None:
             event_count
         from retention_cox
         where outcome = 'leaving' and is_identifiable and hazard_ratio is not null
-        order by abs(ln(hazard_ratio)) desc, covariate
+        order by is_hindsight, abs(ln(hazard_ratio)) desc, covariate
         """
     )
     if not found.frame.empty:
@@ -199,12 +204,34 @@ def _scores(story: Story) -> None:
                 )
             ) as reading
         from retention_model_scores
+        where roc_auc is not null
         order by label, validation, roc_auc desc nulls last, model
         """
     )
-    if found.frame.empty:
+    refused = story.marts.ask(
+        """
+        select distinct
+            label,
+            validation,
+            reason
+        from retention_model_scores
+        where roc_auc is null and reason is not null and model <> 'majority'
+        order by label, validation, reason
+        """
+    )
+    if found.frame.empty and refused.frame.empty:
         return
     story.heading("retention.prediction")
+    for row in refused.rows:
+        story.notice(
+            "retention.not_scored",
+            refused,
+            label=term("outcome", row["label"]),
+            validation=term("validation", row["validation"]),
+            reason=row["reason"].removeprefix("not identifiable: "),
+        )
+    if found.frame.empty:
+        return
     story.table(
         "retention.scores",
         found,

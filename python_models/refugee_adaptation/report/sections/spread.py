@@ -13,7 +13,7 @@ def _claims(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            claim_sentence,
+            claim_sentence as claim,
             verdict,
             estimate,
             estimate_low,
@@ -24,9 +24,10 @@ def _claims(story: Story) -> None:
             p_value,
             case_count,
             is_identifiable,
-            reason
+            reason,
+            claim as finding_id
         from cascade_summary
-        order by is_identifiable desc, claim
+        order by is_identifiable desc, finding_id
         """
     )
     rows = found.some().rows
@@ -116,7 +117,8 @@ def _adoption(story: Story) -> None:
         order by exposure_count
         """
     )
-    if found.frame["occasion_count"].sum():
+    verdicts = [str(verdict) for verdict in found.frame["verdict"]]
+    if not all(verdict.startswith("not identifiable") for verdict in verdicts):
         story.table("cascades.adoption", found)
 
 
