@@ -16,6 +16,7 @@ from refugee_adaptation.report.__main__ import main
 from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
+from refugee_adaptation.report.sections.communities import COMMUNITIES
 from refugee_adaptation.report.sections.groups import ADAPTATION
 from refugee_adaptation.report.sections.topics import TOPICS
 from refugee_adaptation.report.story import Section, Story
@@ -228,6 +229,65 @@ def test_no_groups_are_told_apart_from_too_few_people(
     with Marts(path) as marts:
         told = Story(marts).tell(Section("adaptation", ADAPTATION.parts[:1]))
     assert said in told
+
+
+@pytest.mark.parametrize(
+    ("early", "said"), [(1, "number 1, and 10 are needed"), (30, "first wave")]
+)
+def test_waves_of_a_handful_are_not_compared(
+    early: int, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "waves.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"""
+            create table adaptation_over_time as
+            select
+                'all posts' as comparison,
+                'video' as trait,
+                1.0 as early_value,
+                0.1 as late_value,
+                -0.9 as change,
+                -0.95 as change_low,
+                -0.85 as change_high,
+                {early} as early_user_count,
+                120 as late_user_count,
+                1 as shared_user_count
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(Section("adaptation", ADAPTATION.parts[3:]))
+    assert said in told
+    assert ("<table" in told) == (early >= 10)
+
+
+def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "communities.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table community_verdicts as
+            select
+                'reply' as tie_kind,
+                'established' as verdict,
+                3526 as user_count,
+                3856 as tie_count,
+                169 as community_count,
+                31.0 as z_score,
+                0.005 as p_value,
+                31.0 as degree_preserving_z_score,
+                0.9 as louvain_seed_ari,
+                0.9 as leiden_consensus_ari,
+                'modularity above its null' as reason;
+
+            create table communities as
+            select 'reply' as tie_kind, i < 13 as is_established
+            from range(169) as numbers (i);
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(Section("communities", COMMUNITIES.parts[:1]))
+    assert "Of the 169 found, 13 hold on their own" in told
 
 
 def test_fractions_are_shares_only_where_the_row_says_so(database: Path) -> None:
