@@ -30,10 +30,10 @@ from refugee_adaptation.report.wording import (
 LONG_TEXT = 32
 # a table with more rows shows the first ones until the reader asks for all
 MOST_ROWS = 12
-# a table with more columns becomes a list of cards on a narrow screen
+# a table with more columns, or two of long texts, becomes a list of cards on a phone
 MOST_COLUMNS = 4
 # and with more than these, on a screen of middling width too
-MANY_COLUMNS = 7
+MANY_COLUMNS = 6
 # a list of more cards shows the first ones until the reader asks for all
 MOST_CARDS = 5
 
@@ -254,6 +254,8 @@ class Story:
             for name in columns or rows[0]
             if not _is_shown_by_another(name, rows[0])
         ]
+        long_texts = sum(_is_long(name, rows) for name in names)
+        stacked = len(names) > MOST_COLUMNS or long_texts > 1
         numeric = {name for name in names if _is_numeric(name, rows)}
         body = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
@@ -266,7 +268,7 @@ class Story:
                         numeric=name in numeric,
                         share=_is_share(name)
                         or (percent_rows is not None and percent_rows(row)),
-                        labelled=len(names) > MOST_COLUMNS,
+                        labelled=stacked,
                         written=(written or {}).get(name),
                     )
                     for name in names
@@ -282,12 +284,12 @@ class Story:
             for name in names
         )
         kind = "table"
-        if len(names) > MOST_COLUMNS:
+        if stacked:
             kind += " cards" if len(names) <= MANY_COLUMNS else " cards wide"
         count = len(rows[:most])
         if not whole and count > MOST_ROWS:
             kind += " long"
-        if not whole and count > MOST_CARDS and len(names) > MOST_COLUMNS:
+        if not whole and count > MOST_CARDS and stacked:
             kind += " many"
         more = Markup("")
         if kind.endswith(("long", "many")):
@@ -349,6 +351,12 @@ def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
     return any(
         isinstance(row[name], (int, float)) and not isinstance(row[name], bool)
         for row in rows
+    )
+
+
+def _is_long(name: str, rows: Sequence[Row]) -> bool:
+    return any(
+        isinstance(row[name], str) and len(row[name]) > LONG_TEXT for row in rows
     )
 
 
