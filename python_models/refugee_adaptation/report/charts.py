@@ -103,7 +103,10 @@ def _svg(chart: alt.TopLevelMixin) -> str:
             labelColor=INK, titleColor=INK, labelFontSize=12, titleFontSize=12
         )
     )
-    found: str = vl_convert.vegalite_to_svg(configured.to_dict())
+    found: str = vl_convert.vegalite_to_svg(
+        # each part was checked when it was made; checking all again takes seconds
+        configured.to_dict(validate=False)
+    )
     return found
 
 

@@ -134,7 +134,7 @@ def _prevalence(story: Story) -> None:
 
 def _names(frame: pd.DataFrame) -> list[str]:
     return [
-        verbatim(f"{topic}: {words}") if topic else chart_term("topic", "none")
+        verbatim(f"{topic}: {words}", 22) if topic else chart_term("topic", "none")
         for topic, words in zip(frame["topic_id"], frame["topic_label"], strict=True)
     ]
 
