@@ -308,15 +308,25 @@ def test_fractions_are_shares_only_where_the_row_says_so(database: Path) -> None
 def test_every_finding_is_worded_in_chinese(
     crawl: str, built: Callable[[str], Path]
 ) -> None:
+    with Marts(built(crawl)) as marts:
+        rows = marts.ask("select finding_id, metric from findings").some().rows
+    for row in rows:
+        assert f"finding.{row['finding_id']}" in texts()
+        assert f"finding_metric.{row['metric']}" in texts()
+
+
+@pytest.mark.pipeline
+def test_the_chinese_words_the_claim_that_is_made(
+    built: Callable[[str], Path],
+) -> None:
     def plain(words: str) -> str:
         return re.sub(r"\d+", "#", words)
 
-    with Marts(built(crawl)) as marts:
-        rows = marts.ask("select finding_id, claim, metric from findings").some().rows
+    with Marts(built("sample")) as marts:
+        rows = marts.ask("select finding_id, claim from findings").some().rows
     for row in rows:
-        wording = texts()[f"finding.{row['finding_id']}"]
-        assert plain(wording["en"]) == plain(row["claim"])
-        assert f"finding_metric.{row['metric']}" in texts()
+        english = texts()[f"finding.{row['finding_id']}"]["en"]
+        assert plain(english) == plain(row["claim"])
 
 
 @pytest.mark.parametrize(
