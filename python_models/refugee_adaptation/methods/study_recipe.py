@@ -277,6 +277,50 @@ def cut_text(text: str | None) -> str:
     return " ".join(_tokenizer().cut(DROPPED_CHARACTERS.sub("", read).strip()))
 
 
+def recipe_clusters(counts: Array) -> Labels:
+    """Group posts as the notebook does: three means of standardised raw counts.
+
+    Args:
+        counts: Shape (n, 4), in the order of `METRICS`.
+
+    Returns:
+        Cluster of each post, shape (n,).
+
+    Raises:
+        ValueError: Fewer than four posts, or fewer than three different ones.
+    """
+    scaled: Array = StandardScaler().fit_transform(counts)
+    return np.asarray(_k_means(scaled, 10, RANDOM_STATE).labels_, dtype=np.int64)
+
+
+def recipe_outliers(counts: Array) -> npt.NDArray[np.bool_]:
+    """Call posts anomalous as the notebook does: DBSCAN noise on raw counts.
+
+    Args:
+        counts: Shape (n, 4), in the order of `METRICS`.
+
+    Returns:
+        Whether each post is noise, shape (n,).
+    """
+    return np.asarray(_dbscan_labels(StandardScaler().fit_transform(counts)) == -1)
+
+
+def recipe_topics(documents: Sequence[str]) -> list[list[str]]:
+    """Read topics as the notebook does: NMF of a 50-word TF-IDF, three topics.
+
+    Args:
+        documents: Texts, cut into words by blanks (see `cut_text`).
+
+    Returns:
+        The ten heaviest words of each topic, the heaviest first.
+
+    Raises:
+        ValueError: No word is left in any document.
+    """
+    _, words, model, _ = _topic_model(documents)
+    return [_heaviest(words, loading) for loading in model.components_]
+
+
 def replicate(posts: pd.DataFrame, *, row_limit: int = 5_000) -> pd.DataFrame:
     """Run the study's recipe on posts as crawled.
 
@@ -584,8 +628,13 @@ def _pca_figures(scaled: Array) -> Figures:
     return figures
 
 
+def _dbscan_labels(scaled: Array) -> Labels:
+    found = DBSCAN(eps=DBSCAN_EPS, min_samples=DBSCAN_MIN_SAMPLES).fit_predict(scaled)
+    return np.asarray(found, dtype=np.int64)
+
+
 def _dbscan_figures(counts: Array, scaled: Array, users: "pd.Series[Any]") -> Figures:
-    labels = DBSCAN(eps=DBSCAN_EPS, min_samples=DBSCAN_MIN_SAMPLES).fit_predict(scaled)
+    labels = _dbscan_labels(scaled)
     outliers = labels == -1
     likes = counts[:, METRICS.index("like")]
     by_likes = outliers[np.argsort(-likes, kind="stable")]
@@ -602,6 +651,25 @@ def _dbscan_figures(counts: Array, scaled: Array, users: "pd.Series[Any]") -> Fi
     }
 
 
+def _topic_model(documents: Sequence[str]) -> tuple[Any, list[str], NMF, Array]:
+    """TF-IDF (n x 50, sparse), its words, the fitted NMF, its weights (n x 3)."""
+    vectorizer = TfidfVectorizer(max_features=VOCABULARY_SIZE, stop_words="english")
+    analyze = vectorizer.build_analyzer()
+    if not any(analyze(document) for document in documents):
+        raise _UnanswerableError("no word is left in any post")
+    matrix = vectorizer.fit_transform(documents)
+    words = [str(word) for word in vectorizer.get_feature_names_out()]
+    model = NMF(TOPICS, random_state=RANDOM_STATE)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        weights: Array = model.fit_transform(matrix)
+    return matrix, words, model, weights
+
+
+def _heaviest(words: Sequence[str], loading: Array) -> list[str]:
+    return [words[index] for index in loading.argsort()[: -TOPIC_WORDS - 1 : -1]]
+
+
 def _topic_figures(texts: pd.DataFrame) -> tuple[Array, Figures]:
     """The TF-IDF and NMF figures with the topic weights, n rows x 3."""
     documents = [
@@ -610,18 +678,10 @@ def _topic_figures(texts: pd.DataFrame) -> tuple[Array, Figures]:
             texts["title_raw"].fillna(""), texts["body_raw"].fillna(""), strict=True
         )
     ]
-    vectorizer = TfidfVectorizer(max_features=VOCABULARY_SIZE, stop_words="english")
-    analyze = vectorizer.build_analyzer()
+    matrix, words, model, weights = _topic_model(documents)
+    analyze = TfidfVectorizer(stop_words="english").build_analyzer()
     tokens = Counter(word for document in documents for word in analyze(document))
-    if not tokens:
-        raise _UnanswerableError("no word is left in any post")
-    matrix = vectorizer.fit_transform(documents)
-    words = [str(word) for word in vectorizer.get_feature_names_out()]
     analyze_all = TfidfVectorizer().build_analyzer()
-    model = NMF(TOPICS, random_state=RANDOM_STATE)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        weights: Array = model.fit_transform(matrix)
     length = float(np.sqrt((matrix.data**2).sum()))
     figures: Figures = {
         "tfidf_features": float(len(words)),
@@ -640,9 +700,8 @@ def _topic_figures(texts: pd.DataFrame) -> tuple[Array, Figures]:
     }
     dominant = weights.argmax(axis=1)
     for topic, loading in enumerate(model.components_):
-        heaviest = loading.argsort()[: -TOPIC_WORDS - 1 : -1]
         figures |= {
-            f"nmf_words_{topic}": " ".join(words[index] for index in heaviest),
+            f"nmf_words_{topic}": " ".join(_heaviest(words, loading)),
             f"nmf_posts_{topic}": float((dominant == topic).sum()),
             f"nmf_weight_{topic}": float(weights[:, topic].mean()),
         }

@@ -16,6 +16,7 @@ import pandas as pd
 from refugee_adaptation.methods.features import FloatArray
 
 GROUPS = ("cultural_adapter", "imitator", "social_explorer")
+SHARES = (0.6, 0.25, 0.15)
 COUNTS = ("like_count", "comment_count", "collect_count", "share_count")
 # mean and standard deviation of log1p counts, and their correlations (724 posts of
 # January to March 2025)
@@ -51,7 +52,7 @@ def planted_groups(
     users: int,
     delta: float,
     seed: int,
-    shares: tuple[float, float, float] = (0.6, 0.25, 0.15),
+    shares: tuple[float, float, float] = SHARES,
 ) -> PlantedGroups:
     """Draw users of three groups.
 

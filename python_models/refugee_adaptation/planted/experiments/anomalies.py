@@ -1,0 +1,255 @@
+"""Anomalies: a generated crawl, built by dbt, its flags against the generator's truth.
+
+The rules are SQL, so they are judged end to end: crawl in, mart out.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from refugee_adaptation.crawl.keys import KEY_VARIABLE
+from refugee_adaptation.methods.study_recipe import (
+    METRICS,
+    read_count,
+    recipe_outliers,
+)
+from refugee_adaptation.planted.results import (
+    FALSE_CLAIMS,
+    Estimate,
+    Plan,
+    Result,
+    at_least,
+    at_most,
+    result,
+    share_of,
+)
+from refugee_adaptation.sample.settings import Settings
+from refugee_adaptation.sample.writing import batches, write_csv
+
+NAME = "anomalies"
+TYPES = {
+    "influencer": at_least(0.95),
+    "silent": at_least(0.95),
+    "bot_like": at_least(0.85),
+}
+PROJECT = Path(__file__).resolve().parents[4]
+_KEY = "planted truth: there is nobody to protect"
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Authors of generated crawls: what they are, and what each method says.
+
+    Attributes:
+        users: One row per author: ``is_<type>`` (the truth) and ``found_<type>`` for
+            each of TYPES, ``study`` (noise of the study's DBSCAN) and ``most_liked``
+            (the top 1 % by their most liked post).
+    """
+
+    users: pd.DataFrame
+
+    def f1(self, kind: str, found: str) -> Estimate:
+        """F1 of a flag with its exact interval.
+
+        TP / (TP + FP + FN) is a share of users with an exact interval (Clopper and
+        Pearson 1934), and F1 = 2 J / (1 + J) rises with it.
+
+        Args:
+            kind: One of TYPES.
+            found: Column of the flag.
+
+        Returns:
+            F1; not a number where there is nobody to find and nobody is flagged.
+        """
+        truth = self.users[f"is_{kind}"].to_numpy(bool)
+        flagged = self.users[found].to_numpy(bool)
+        hits, either = int((truth & flagged).sum()), int((truth | flagged).sum())
+        if not either:
+            return Estimate(np.nan, np.nan, np.nan, len(truth))
+        exact = stats.binomtest(hits, either).proportion_ci(0.95, "exact")
+        value, low, high = (
+            float(2 * share / (1 + share))
+            for share in (hits / either, exact.low, exact.high)
+        )
+        return Estimate(value, low, high, len(truth))
+
+
+def run(plan: Plan) -> Iterator[Result]:
+    """Yield the rows of the table; see the module.
+
+    Raises:
+        RuntimeError: The project's folder is not there, or dbt fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="planted_") as folder:
+        for posts in plan.choose((600,), (600, 3000)):
+            yield from _types(plan, posts, Path(folder))
+        if plan.is_full:
+            yield _ordinary_people(plan, Path(folder))
+
+
+def _types(plan: Plan, posts: int, folder: Path) -> Iterator[Result]:
+    seeds = list(plan.seeds(f"anomalies, {posts} posts", plan.choose(1, 2)))
+    judged = Judged(
+        pd.concat(judge(Settings(posts=posts, seed=seed), folder) for seed in seeds)
+    )
+    for kind, target in TYPES.items():
+        positives = int(judged.users[f"is_{kind}"].sum())
+        yield result(
+            judged.f1(kind, f"found_{kind}"),
+            experiment=NAME,
+            method=f"rules, {kind.replace('_', '-')}",
+            planted=f"{kind.replace('_', '-')} users among ordinary ones",
+            separation=1,
+            sample_size=posts,
+            unit="posts",
+            metric="F1 over users",
+            study_recipe=judged.f1(kind, "study").value,
+            trivial_baseline=judged.f1(kind, "most_liked").value,
+            target=target,
+            detail=f"{positives} of {len(judged.users)} users in {len(seeds)} "
+            + ("crawl" if len(seeds) == 1 else "crawls"),
+        )
+
+
+def _ordinary_people(plan: Plan, folder: Path) -> Result:
+    """No automated account in the crawl: who is called bot-like all the same?"""
+    users = pd.concat(
+        judge(Settings(posts=3000, seed=seed, anomalies=False), folder)
+        for seed in plan.seeds("anomalies, none planted, 3000 posts", 1)
+    )
+    return result(
+        share_of(users["found_bot_like"].tolist()),
+        part=FALSE_CLAIMS,
+        experiment=NAME,
+        method="rules, bot-like",
+        planted="no automated account",
+        separation=0,
+        sample_size=3000,
+        unit="posts",
+        metric="users called bot-like",
+        study_recipe=float(users["study"].mean()),
+        trivial_baseline=float(users["most_liked"].mean()),
+        target=at_most(0.01),
+        detail="samples are users of one crawl",
+    )
+
+
+def judge(settings: Settings, folder: Path) -> pd.DataFrame:
+    """Generate a crawl, build the mart, and join its flags to the truth.
+
+    Args:
+        settings: Settings of the generator.
+        folder: Where to work; earlier work in it is replaced, dbt's parse is kept.
+
+    Returns:
+        One row per author; see :class:`Judged`.
+
+    Raises:
+        RuntimeError: The project's folder is not there, dbt fails, or the mart knows
+            none of the authors.
+    """
+    crawl, database = folder / "crawl", folder / "planted.duckdb"
+    shutil.rmtree(crawl, ignore_errors=True)
+    database.unlink(missing_ok=True)
+    write_csv(next(batches(settings)), crawl)
+    _build(crawl / "sample", database)
+    truth = pd.read_csv(crawl / "sample_truth" / "users.csv", dtype={"user_id": str})
+    truth = truth[truth["role"] == "author"].set_index("user_id")
+    table = truth[[f"is_{kind}" for kind in TYPES]].astype(bool)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        marts = connection.sql(
+            "select user_id, is_influencer, is_silent, is_bot_like from user_anomalies"
+        ).df()
+    flags = marts.set_index("user_id").reindex(table.index.map(pseudonym))
+    if flags["is_silent"].isna().all():
+        raise RuntimeError("no author of the crawl is in the mart: pseudonyms differ")
+    for kind in TYPES:
+        table[f"found_{kind}"] = flags[f"is_{kind}"].eq(True).to_numpy(bool)
+    posts = _read_posts(crawl / "sample" / "posts.csv")
+    table["study"] = _any_of(posts["is_outlier"], posts["user_id"], table.index)
+    most = posts.groupby("user_id")["like"].max().reindex(table.index).fillna(0)
+    first = most.rank(ascending=False, method="first")
+    table["most_liked"] = first <= np.ceil(0.01 * len(table))
+    return table.reset_index(drop=True)
+
+
+def pseudonym(user_id: str) -> str:
+    """The pseudonym that dbt gives a user here; see the macro `protect_ids`."""
+    crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
+    return sha256(f"{_KEY}:{crawlers_own}".encode()).hexdigest()[:16]
+
+
+def _read_posts(path: Path) -> pd.DataFrame:
+    """Posts as the study reads them: user_id, counts, is_outlier."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    # some rows are broken on purpose
+    whole = [row for row in rows if len(row) == len(header)]
+    raw = pd.DataFrame(whole, columns=header)
+    posts = raw[["user_id"]].copy()
+    for metric in METRICS:
+        counts = [read_count(text) for text in raw[f"{metric}_count"]]
+        posts[metric] = pd.array(counts, dtype="Float64").to_numpy(
+            float, na_value=np.nan
+        )
+    posts = posts.dropna()
+    posts["is_outlier"] = recipe_outliers(posts[list(METRICS)].to_numpy(float))
+    return posts
+
+
+def _any_of(flags: pd.Series[bool], users: pd.Series[str], wanted: pd.Index) -> Flags:
+    """Whether any row of each wanted user is flagged."""
+    return np.asarray(wanted.isin(users[flags]))
+
+
+def _build(crawl: Path, database: Path) -> None:
+    """Build the mart of anomalies and what it needs, without tests."""
+    if not (PROJECT / "dbt_project.yml").exists():
+        raise RuntimeError(
+            f"anomalies are judged end to end and need the project's folder; "
+            f"there is no dbt_project.yml in {PROJECT}"
+        )
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ADAPTATION_", "DBT_"))
+    }
+    arguments = ["build", "--quiet", "-s", "+user_anomalies"]
+    for kind in ("test", "unit_test"):
+        arguments += ["--exclude-resource-type", kind]
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *arguments],
+        cwd=PROJECT,
+        env=clean
+        | {
+            "ADAPTATION_CRAWL": str(crawl),
+            "ADAPTATION_DB": str(database),
+            KEY_VARIABLE: _KEY,
+            "DBT_TARGET_PATH": str(database.parent / "target"),
+            "DBT_LOG_PATH": str(database.parent / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DO_NOT_TRACK": "1",
+            "NO_COLOR": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"dbt build failed:\n{done.stdout[-2000:]}{done.stderr}")

@@ -1,0 +1,278 @@
+"""Communities of shared hashtags and of replies, planted and absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
+
+from refugee_adaptation.methods import communities, ties
+from refugee_adaptation.planted.networks import (
+    PlantedNetwork,
+    planted_replies,
+    planted_tags,
+)
+from refugee_adaptation.planted.results import (
+    FALSE_CLAIMS,
+    Plan,
+    Result,
+    Target,
+    at_least,
+    at_most,
+    mean_of,
+    result,
+    share_of,
+)
+
+NAME = "communities"
+METHOD = "Louvain, consensus of seeds"
+NAMED_FROM = 3.0
+"""z from which a community is named, as community_z_from in dbt_project.yml."""
+COMMUNITIES = 8
+TARGET_USERS = 1500
+"""The targets of tag communities are for samples of this size."""
+TAGS = "communities, tags drawn from the own community (share)"
+REPLIES = "communities, replies kept in the own community (share)"
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass
+class _Scores:
+    """What was measured on the samples of one cell."""
+
+    found: list[float] = field(default_factory=list)
+    study: list[float] = field(default_factory=list)
+    trivial: list[float] = field(default_factory=list)
+    z: list[float] = field(default_factory=list)
+    rewired_z: list[float] = field(default_factory=list)
+
+
+def run(plan: Plan) -> Iterator[Result]:
+    """Yield the rows of the table; see the module."""
+    for users in plan.choose((TARGET_USERS,), (500, TARGET_USERS)):
+        for loyalty in plan.choose((0.9,), (0.3, 0.6, 0.9)):
+            yield from _tags(plan, users, loyalty)
+    for users in plan.choose((400,), (400, 1000)):
+        for inside in plan.choose((0.8,), (0.4, 0.8)):
+            yield from _replies(plan, users, inside)
+    yield from _no_tag_communities(plan)
+    yield from _no_reply_communities(plan)
+
+
+def _settings(plan: Plan, seed: int) -> communities.Settings:
+    if plan.is_full:
+        return communities.Settings(seed=seed, side_null_draws=20, resamples=20)
+    return communities.Settings(
+        seed=seed, runs=4, null_draws=30, side_null_draws=2, resamples=2
+    )
+
+
+def _measure(
+    net: PlantedNetwork, kind: str, settings: communities.Settings
+) -> tuple[Labels, Labels, communities.NullTest]:
+    """Truth and community of each tied user, and the test that decides."""
+    members = communities.memberships(net.edges, net.user_tags, settings)
+    members = members[members["tie_kind"] == kind]
+    truth = net.truth[members["user_number"].to_numpy()]
+    found = members["community_number"].to_numpy(np.int64)
+    return truth, found, deciding(net, settings)[0]
+
+
+def deciding(
+    net: PlantedNetwork, settings: communities.Settings
+) -> tuple[communities.NullTest, float]:
+    """The null test that decides, and the z of rewired edges, the usual null.
+
+    Args:
+        net: A network of one kind of tie.
+        settings: Draws.
+
+    Returns:
+        The test, and the z of the degree-preserving null.
+    """
+    rows = communities.null_tests(net.edges, net.user_tags, settings)
+    row = rows[rows["is_deciding"]].iloc[0]
+    usual = rows.loc[rows["null_model"] == "degree_preserving", "z_score"].iloc[0]
+    test = communities.NullTest(
+        observed=float(row["observed"]),
+        mean=float(row["null_mean"]),
+        sd=float(row["null_sd"]),
+        z=float(row["z_score"]),
+        p_value=float(row["p_value"]),
+        draws=int(row["draw_count"]),
+    )
+    return test, float(usual)
+
+
+def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
+    scores, draws = _Scores(), 0
+    cell = f"communities, tags, loyalty {loyalty}, {users} users"
+    for seed in plan.seeds(cell, plan.choose(1, 3)):
+        net = planted_tags(users, COMMUNITIES, loyalty, seed)
+        truth, found, test = _measure(net, "shared_hashtag", _settings(plan, seed))
+        _compare(scores, net, truth, found, normalized_mutual_info_score)
+        scores.z.append(test.z)
+        draws = test.draws
+    is_target = loyalty == 0.9 and users == TARGET_USERS
+    yield from _rows(
+        scores,
+        method=f"{METHOD}; shared hashtags",
+        planted=f"{COMMUNITIES} {TAGS}",
+        separation=loyalty,
+        users=users,
+        metric="NMI",
+        targets=(
+            at_least(0.70) if is_target else None,
+            at_least(10) if is_target else None,
+        ),
+        null=f"tag shuffle, {draws} draws",
+    )
+
+
+def _replies(plan: Plan, users: int, inside: float) -> Iterator[Result]:
+    scores, draws = _Scores(), 0
+    cell = f"communities, replies, inside {inside}, {users} users"
+    for seed in plan.seeds(cell, plan.choose(1, 3)):
+        net = planted_replies(users, COMMUNITIES, 6 * users, inside, seed)
+        truth, found, test = _measure(net, "reply", _settings(plan, seed))
+        _compare(scores, net, truth, found, adjusted_mutual_info_score)
+        scores.z.append(test.z)
+        draws = test.draws
+    yield from _rows(
+        scores,
+        method=f"{METHOD}; replies",
+        planted=f"{COMMUNITIES} {REPLIES}",
+        separation=inside,
+        users=users,
+        metric="AMI",
+        targets=(at_least(0.90) if inside == 0.8 else None, None),
+        null=f"rewired ties, {draws} draws",
+    )
+
+
+def _compare(
+    scores: _Scores,
+    net: PlantedNetwork,
+    truth: Labels,
+    found: Labels,
+    agreement: Callable[[Labels, Labels], float],
+) -> None:
+    """Score the consensus, one Louvain run (the study's plan) and the components."""
+    graph = ties.tie_graph(net.edges)
+    single = communities.louvain(graph, 0, communities.REFERENCE_ENGINE)
+    parts = connected_components(graph.adjacency, directed=False)[1]
+    scores.found.append(float(agreement(truth, found)))
+    scores.study.append(float(agreement(truth, single)))
+    scores.trivial.append(float(agreement(truth, parts)))
+
+
+def _rows(
+    scores: _Scores,
+    *,
+    method: str,
+    planted: str,
+    separation: float,
+    users: int,
+    metric: str,
+    targets: tuple[Target | None, Target | None],
+    null: str,
+) -> Iterator[Result]:
+    row = partial(
+        result,
+        experiment=NAME,
+        method=method,
+        planted=planted,
+        separation=separation,
+        sample_size=users,
+        unit="users",
+    )
+    yield row(
+        mean_of(scores.found, 0, 1),
+        metric=metric,
+        study_recipe=float(np.mean(scores.study)),
+        trivial_baseline=float(np.mean(scores.trivial)),
+        target=targets[0],
+    )
+    yield row(
+        mean_of(scores.z, -np.inf, np.inf),
+        metric="z of modularity against the null that decides",
+        target=targets[1],
+        detail=null,
+    )
+
+
+def _no_tag_communities(plan: Plan) -> Iterator[Result]:
+    scores, draws = _Scores(), 0
+    users = 500
+    for seed in plan.seeds("communities, no tag communities", plan.choose(6, 40)):
+        net = planted_tags(users, 5, 0.0, seed)
+        test, usual = deciding(net, _null_settings(plan, seed))
+        scores.z.append(test.z)
+        scores.rewired_z.append(usual)
+        draws = test.draws
+    yield from _null_rows(
+        scores,
+        method=f"{METHOD}; shared hashtags",
+        planted="no communities, popular tags alone",
+        users=users,
+        null=f"tag shuffle, {draws} draws",
+    )
+
+
+def _no_reply_communities(plan: Plan) -> Iterator[Result]:
+    scores, draws = _Scores(), 0
+    users = 400
+    for seed in plan.seeds("communities, no reply communities", plan.choose(4, 40)):
+        net = planted_replies(users, 5, 1500, 0.0, seed)
+        test, _ = deciding(net, _null_settings(plan, seed))
+        scores.z.append(test.z)
+        draws = test.draws
+    yield from _null_rows(
+        scores,
+        method=f"{METHOD}; replies",
+        planted="no communities, popular users alone",
+        users=users,
+        null=f"rewired ties, {draws} draws",
+    )
+
+
+def _null_settings(plan: Plan, seed: int) -> communities.Settings:
+    draws = plan.choose(60, 200)
+    return communities.Settings(
+        seed=seed, runs=4, null_draws=draws, side_null_draws=plan.choose(5, 20)
+    )
+
+
+def _null_rows(
+    scores: _Scores, *, method: str, planted: str, users: int, null: str
+) -> Iterator[Result]:
+    z, usual = np.array(scores.z), np.array(scores.rewired_z)
+    row = partial(
+        result,
+        part=FALSE_CLAIMS,
+        experiment=NAME,
+        method=method,
+        planted=planted,
+        separation=0.0,
+        sample_size=users,
+        unit="users",
+        detail=null,
+    )
+    yield row(
+        share_of((np.abs(z) < 2).tolist()),
+        metric="samples with |z| < 2",
+        study_recipe=float((np.abs(usual) < 2).mean()) if usual.size else np.nan,
+        target=at_least(0.95),
+    )
+    yield row(
+        share_of((z >= NAMED_FROM).tolist()),
+        metric=f"samples with communities named (z >= {NAMED_FROM:g})",
+        study_recipe=float((usual >= NAMED_FROM).mean()) if usual.size else np.nan,
+        trivial_baseline=1.0,
+        target=at_most(0),
+    )

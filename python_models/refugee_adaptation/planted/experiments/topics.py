@@ -1,0 +1,173 @@
+"""Topics: planted words recovered, and posts without topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from refugee_adaptation.methods.study_recipe import recipe_topics
+from refugee_adaptation.methods.topics import (
+    TopicSettings,
+    describe_topics,
+    judge_candidates,
+    planted_precision,
+)
+from refugee_adaptation.planted.results import (
+    FALSE_CLAIMS,
+    Plan,
+    Result,
+    Target,
+    at_least,
+    at_most,
+    mean_of,
+    result,
+    share_of,
+)
+from refugee_adaptation.planted.topics import (
+    TOPIC_NAMES,
+    PlantedTopics,
+    planted_topics,
+    recover_topics,
+)
+
+NAME = "topics"
+METHODS = {"pmi_nmf": "NMF of PMI", "tfidf_nmf": "NMF of TF-IDF"}
+LOW_MIXING = 0.05
+PRECISION_TARGETS = {0.3: at_least(0.95), 0.6: at_least(0.90)}
+DOMINANT = "posts whose main topic is the planted one"
+
+
+def run(plan: Plan) -> Iterator[Result]:
+    """Yield the rows of the table; see the module."""
+    for posts in plan.choose((3000,), (700, 3000)):
+        for noise in (0.3, 0.6):
+            yield from _words(plan, posts, noise)
+    if plan.is_full:
+        for posts in (700, 3000):
+            for noise in (0.3, 0.6):
+                yield _whole_method(plan, posts, noise)
+    yield _null(plan)
+
+
+def _words(plan: Plan, posts: int, noise: float) -> Iterator[Result]:
+    """The factorisation alone, told the number of topics."""
+    found: dict[str, list[dict[str, float]]] = {method: [] for method in METHODS}
+    study, trivial = [], []
+    cell = f"topics, {noise:.0%} noise, {posts} posts"
+    for seed in plan.seeds(cell, plan.choose(3, 20)):
+        sample = planted_topics(posts, noise, LOW_MIXING, seed)
+        for method in METHODS:
+            settings = TopicSettings(seed=seed)
+            found[method].append(recover_topics(sample, method, settings))
+        study.append(_precision(sample, _study(sample)))
+        trivial.append(_precision(sample, _most_frequent(sample)))
+    for method, scores in found.items():
+        rows = (
+            ("precision", "top-10 precision, told the number of topics"),
+            ("dominant_share", DOMINANT),
+        )
+        for key, metric in rows:
+            is_precision = key == "precision"
+            yield result(
+                mean_of([score[key] for score in scores], 0, 1),
+                experiment=NAME,
+                method=METHODS[method],
+                planted="6 topics, noise words (share)",
+                separation=noise,
+                sample_size=posts,
+                unit="posts",
+                metric=metric,
+                study_recipe=float(np.mean(study)) if is_precision else np.nan,
+                trivial_baseline=float(np.mean(trivial))
+                if is_precision
+                else 1 / len(TOPIC_NAMES),
+                target=_target(method, noise) if is_precision else None,
+            )
+
+
+def _target(method: str, noise: float) -> Target | None:
+    return PRECISION_TARGETS[noise] if method == "pmi_nmf" else None
+
+
+def _whole_method(plan: Plan, posts: int, noise: float) -> Result:
+    """The whole method: it must claim topics and choose method and number itself."""
+    scores, study, trivial = [], [], []
+    cell = f"topics, whole method, {noise:.0%} noise, {posts} posts"
+    for seed in plan.seeds(cell, 2):
+        sample = planted_topics(posts, noise, LOW_MIXING, seed)
+        settings = TopicSettings(seed=seed)
+        candidates = judge_candidates(sample.words, sample.posts, settings)
+        terms = describe_topics(sample.words, sample.posts, candidates, settings)
+        first = terms[terms["term_rank"] <= settings.top_words]
+        shown = [words.tolist() for _, words in first.groupby("topic_number")["word"]]
+        scores.append(_precision(sample, shown))
+        study.append(_precision(sample, _study(sample)))
+        trivial.append(_precision(sample, _most_frequent(sample)))
+    return result(
+        mean_of(scores, 0, 1),
+        experiment=NAME,
+        method="best of 4 NMFs, chosen by itself",
+        planted="6 topics, noise words (share)",
+        separation=noise,
+        sample_size=posts,
+        unit="posts",
+        metric="top-10 precision, topics claimed by itself",
+        study_recipe=float(np.mean(study)),
+        trivial_baseline=float(np.mean(trivial)),
+        detail="20 halves, 10 subsamples",
+    )
+
+
+def _null(plan: Plan) -> Result:
+    """Posts of common words alone: how often are topics claimed all the same?"""
+    posts = plan.choose(400, 700)
+    # topics are claimed when the lift's interval lies above 0; subsamples only rank
+    settings = plan.choose(
+        TopicSettings(splits=6, subsamples=1, topic_counts=(2, 6), random_lists=50),
+        TopicSettings(subsamples=1),
+    )
+    claims = []
+    cell = f"topics, no topics, {posts} posts"
+    for seed in plan.seeds(cell, plan.choose(4, 20)):
+        sample = planted_topics(posts, 1.0, LOW_MIXING, seed)
+        judged = judge_candidates(
+            sample.words, sample.posts, replace(settings, seed=seed)
+        )
+        claims.append(bool(judged["is_chosen"].any()))
+    return result(
+        share_of(claims),
+        part=FALSE_CLAIMS,
+        experiment=NAME,
+        method="best of 4 NMFs, chosen by itself",
+        planted="no topics, common words alone",
+        separation=0,
+        sample_size=posts,
+        unit="posts",
+        metric="samples with topics claimed",
+        study_recipe=1.0,
+        trivial_baseline=1.0,
+        target=at_most(0.05),
+        detail=f"{settings.splits} halves",
+    )
+
+
+def _precision(sample: PlantedTopics, shown: list[list[str]]) -> float:
+    """Mean over the planted topics; one that no shown topic stands for has 0."""
+    return float(np.mean(list(planted_precision(shown, sample.topic_words).values())))
+
+
+def _study(sample: PlantedTopics) -> list[list[str]]:
+    """The study's recipe: NMF of a 50-word TF-IDF, always three topics."""
+    words = sample.words
+    spelt = words.loc[words.index.repeat(words["word_count"])]
+    documents = spelt.groupby("post_number")["word"].agg(" ".join)
+    return recipe_topics(documents.tolist())
+
+
+def _most_frequent(sample: PlantedTopics) -> list[list[str]]:
+    """The ten most frequent words, for every topic."""
+    total = sample.words.groupby("word")["word_count"].sum()
+    first = total.sort_values(ascending=False, kind="stable").head(10)
+    return [first.index.tolist()] * len(TOPIC_NAMES)
