@@ -47,6 +47,10 @@ export: $(STAMP) ## Parquet, CSV, GraphML and GEXF of the last build, in exports
 test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there is one
 	$(BIN)/python -m pytest
 
+.PHONY: planted
+planted: $(STAMP) ## what each method finds where the truth is known (small; benchmarks/ has all)
+	$(BIN)/python -m refugee_adaptation.planted
+
 .PHONY: lint
 lint: $(STAMP) ## the gates: formatting, types, SQL and YAML style
 	$(BIN)/ruff check .

@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         "--markdown",
         type=Path,
         metavar="FILE.csv",
-        help="run nothing: lay a written table out for the documentation",
+        help="run nothing: the main figures of a written table, for the documentation",
     )
     return parser
 
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--out: there is no folder {given.out.parent}")
     try:
         if given.markdown is not None:
-            print(markdown_table(read_table(given.markdown), only_targets=True))
+            print(markdown_table(read_table(given.markdown)))
             return 0
         plan = Plan(is_full=given.full, seed=given.seed, quiet=given.quiet)
         rows: list[Result] = []

@@ -95,36 +95,61 @@ def print_table(frame: pd.DataFrame) -> str:
             "  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip()
             for row in rows.to_dict("records")
         ]
-    verdicts = frame["meets_target"].value_counts()
-    counted = ", ".join(
-        f"{verdicts.get(answer, 0)} {words}"
-        for answer, words in (("yes", "met"), ("no", "missed"), ("unclear", "unclear"))
-    )
+    counted = count_verdicts(frame)
     return "\n".join([*lines, "", f"targets: {counted}", "", LEGEND])
 
 
-def markdown_table(frame: pd.DataFrame, *, only_targets: bool) -> str:
-    """Lay the table out for the documentation.
+def main_figures(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep one row for each target: of several sizes and separations the worst.
 
     Args:
         frame: Columns COLUMNS.
-        only_targets: Leave out the rows without a target.
+
+    Returns:
+        Rows of the frame, in its order.
+    """
+    kept = frame[frame["meets_target"] != ""]
+    is_claim = kept["part"] == FALSE_CLAIMS
+    worst_first = kept.assign(
+        verdict=kept["meets_target"].map({"no": 0, "unclear": 1, "yes": 2}),
+        merit=kept["ours"].where(~is_claim, -kept["ours"]),
+    ).sort_values(["verdict", "merit"], kind="stable")
+    alike = ["part", "experiment", "method", "metric"]
+    return frame.loc[worst_first.drop_duplicates(alike).index.sort_values()]
+
+
+def markdown_table(frame: pd.DataFrame) -> str:
+    """Lay the main figures out for the documentation.
+
+    Args:
+        frame: Columns COLUMNS.
 
     Returns:
         A markdown table, one line per row, without a line break at the end.
     """
-    kept = frame[frame["meets_target"] != ""] if only_targets else frame
-    names = [name for name in _PRINTED if name != "planted" or not only_targets]
-    cells = _cells(kept)[names]
-    if only_targets:
-        cells["method"] = kept["experiment"] + ": " + cells["method"]
+    kept = main_figures(frame)
+    cells = _cells(kept)
+    cells["method"] = kept["experiment"] + ": " + cells["method"]
+    cells["planted"] = kept["planted"].where(
+        kept["separation"] == 0, kept["planted"] + ": " + cells["separation"]
+    )
+    names = [name for name in _PRINTED if name not in ("separation", "oracle")]
     rows = [
         [_PRINTED[name] for name in names],
         ["---"] * len(names),
-        *cells.to_numpy().tolist(),
+        *cells[names].to_numpy().tolist(),
     ]
-    return "\n".join(
-        "| " + " | ".join(row).replace("|z|", "abs z") + " |" for row in rows
+    # a bar would end the cell
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in escaped)
+
+
+def count_verdicts(frame: pd.DataFrame) -> str:
+    """Say how many targets are met, missed and unclear."""
+    verdicts = frame["meets_target"].value_counts()
+    return ", ".join(
+        f"{verdicts.get(answer, 0)} {words}"
+        for answer, words in (("yes", "met"), ("no", "missed"), ("unclear", "unclear"))
     )
 
 

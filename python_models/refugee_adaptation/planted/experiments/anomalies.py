@@ -104,7 +104,7 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _types(plan: Plan, posts: int, folder: Path) -> Iterator[Result]:
-    seeds = list(plan.seeds(f"anomalies, {posts} posts", plan.choose(1, 2)))
+    seeds = list(plan.seeds(f"anomalies, {posts} posts", 1))
     judged = Judged(
         pd.concat(judge(Settings(posts=posts, seed=seed), folder) for seed in seeds)
     )

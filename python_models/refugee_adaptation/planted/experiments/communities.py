@@ -65,10 +65,13 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _settings(plan: Plan, seed: int) -> communities.Settings:
-    if plan.is_full:
-        return communities.Settings(seed=seed, side_null_draws=20, resamples=20)
+    # neither the second null nor the resamples enter a row
     return communities.Settings(
-        seed=seed, runs=4, null_draws=30, side_null_draws=2, resamples=2
+        seed=seed,
+        runs=plan.choose(4, 10),
+        null_draws=plan.choose(30, 100),
+        side_null_draws=2,
+        resamples=2,
     )
 
 
@@ -112,7 +115,7 @@ def deciding(
 def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
     scores, draws = _Scores(), 0
     cell = f"communities, tags, loyalty {loyalty}, {users} users"
-    for seed in plan.seeds(cell, plan.choose(1, 3)):
+    for seed in plan.seeds(cell, plan.choose(1, 2)):
         net = planted_tags(users, COMMUNITIES, loyalty, seed)
         truth, found, test = _measure(net, "shared_hashtag", _settings(plan, seed))
         _compare(scores, net, truth, found, normalized_mutual_info_score)
@@ -137,7 +140,7 @@ def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
 def _replies(plan: Plan, users: int, inside: float) -> Iterator[Result]:
     scores, draws = _Scores(), 0
     cell = f"communities, replies, inside {inside}, {users} users"
-    for seed in plan.seeds(cell, plan.choose(1, 3)):
+    for seed in plan.seeds(cell, plan.choose(1, 2)):
         net = planted_replies(users, COMMUNITIES, 6 * users, inside, seed)
         truth, found, test = _measure(net, "reply", _settings(plan, seed))
         _compare(scores, net, truth, found, adjusted_mutual_info_score)
@@ -209,7 +212,7 @@ def _rows(
 def _no_tag_communities(plan: Plan) -> Iterator[Result]:
     scores, draws = _Scores(), 0
     users = 500
-    for seed in plan.seeds("communities, no tag communities", plan.choose(6, 40)):
+    for seed in plan.seeds("communities, no tag communities", plan.choose(6, 30)):
         net = planted_tags(users, 5, 0.0, seed)
         test, usual = deciding(net, _null_settings(plan, seed))
         scores.z.append(test.z)
@@ -227,7 +230,7 @@ def _no_tag_communities(plan: Plan) -> Iterator[Result]:
 def _no_reply_communities(plan: Plan) -> Iterator[Result]:
     scores, draws = _Scores(), 0
     users = 400
-    for seed in plan.seeds("communities, no reply communities", plan.choose(4, 40)):
+    for seed in plan.seeds("communities, no reply communities", plan.choose(4, 20)):
         net = planted_replies(users, 5, 1500, 0.0, seed)
         test, _ = deciding(net, _null_settings(plan, seed))
         scores.z.append(test.z)

@@ -63,7 +63,7 @@ def _prediction(plan: Plan, users: int) -> Iterator[Result]:
     found = auc_recovery(
         plan.seeds(
             f"retention, prediction, {users} users",
-            plan.choose(20, 300 if users == TARGET_USERS else 100),
+            plan.choose(20, 300 if users == TARGET_USERS else 40),
         ),
         users=users,
         base_rate=BASE_RATE,
@@ -75,7 +75,7 @@ def _prediction(plan: Plan, users: int) -> Iterator[Result]:
     followed = [
         _follow_up(users, SPREAD, seed)
         for seed in plan.seeds(
-            f"retention, the follow-up's scoring, {users} users", plan.choose(2, 10)
+            f"retention, the follow-up's scoring, {users} users", plan.choose(1, 5)
         )
     ]
     is_target = users == TARGET_USERS
@@ -123,7 +123,7 @@ def _nothing_to_predict(plan: Plan) -> Iterator[Result]:
     """Shuffled labels: the AUC must be one half, and a signal rarely claimed."""
     users, repeats = TARGET_USERS, plan.choose(1, 5)
     estimates, claims = [], []
-    for seed in plan.seeds("retention, shuffled labels", plan.choose(20, 200)):
+    for seed in plan.seeds("retention, shuffled labels", plan.choose(20, 100)):
         drawn = shuffled_users(users, seed)
         held = cross_validate(drawn.features, drawn.outcome, repeats=repeats, seed=seed)
         estimate = auc_interval(drawn.outcome, held)
@@ -131,7 +131,7 @@ def _nothing_to_predict(plan: Plan) -> Iterator[Result]:
         claims.append(is_claimed(drawn, estimate, seed))
     followed = [
         _follow_up(users, 0.0, seed)
-        for seed in plan.seeds("retention, the follow-up on noise", plan.choose(2, 10))
+        for seed in plan.seeds("retention, the follow-up on noise", plan.choose(1, 5))
     ]
     row = partial(
         result,

@@ -45,9 +45,7 @@ def run(plan: Plan) -> Iterator[Result]:
         for noise in (0.3, 0.6):
             yield from _words(plan, posts, noise)
     if plan.is_full:
-        for posts in (700, 3000):
-            for noise in (0.3, 0.6):
-                yield _whole_method(plan, posts, noise)
+        yield _whole_method(plan, 3000, 0.6)
     yield _null(plan)
 
 
@@ -130,7 +128,7 @@ def _null(plan: Plan) -> Result:
     )
     claims = []
     cell = f"topics, no topics, {posts} posts"
-    for seed in plan.seeds(cell, plan.choose(4, 20)):
+    for seed in plan.seeds(cell, plan.choose(4, 10)):
         sample = planted_topics(posts, 1.0, LOW_MIXING, seed)
         judged = judge_candidates(
             sample.words, sample.posts, replace(settings, seed=seed)
