@@ -128,7 +128,7 @@ def _null(plan: Plan) -> Result:
     )
     claims = []
     cell = f"topics, no topics, {posts} posts"
-    for seed in plan.seeds(cell, plan.choose(4, 10)):
+    for seed in plan.seeds(cell, plan.choose(4, 8)):
         sample = planted_topics(posts, 1.0, LOW_MIXING, seed)
         judged = judge_candidates(
             sample.words, sample.posts, replace(settings, seed=seed)
