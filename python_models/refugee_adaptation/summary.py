@@ -32,9 +32,13 @@ def _posts(marts: Marts) -> str:
     if row["first_date"] is not None:
         first, last = moment(row["first_date"])[:10], moment(row["last_date"])[:10]
         days = f", {first} to {last} in Beijing"
+    synthetic = marts.ask(
+        "select coalesce(bool_or(is_synthetic), false) as is_synthetic from crawl_rows"
+    ).row
+    note = "; synthetic, nobody's words" if synthetic["is_synthetic"] else ""
     return (
         f"{number(row['post_count'])} posts and "
-        f"{number(comments['comment_count'])} comments{days}"
+        f"{number(comments['comment_count'])} comments{days}{note}"
     )
 
 

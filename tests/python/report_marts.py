@@ -74,7 +74,8 @@ def small_build(path: Path) -> Path:
             22::bigint as raw_count,
             20::bigint as accepted_count,
             2::bigint as rejected_count,
-            0::bigint as superseded_count;
+            0::bigint as superseded_count,
+            true as is_synthetic;
 
         create table rejected_rows as
         select 'post' as entity, ['<b>bad</b>', '=1+1'] as rejection_reasons;

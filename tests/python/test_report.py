@@ -18,6 +18,7 @@ from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
 from refugee_adaptation.report.sections.communities import COMMUNITIES
 from refugee_adaptation.report.sections.groups import ADAPTATION
+from refugee_adaptation.report.sections.short import SHORT
 from refugee_adaptation.report.sections.topics import TOPICS
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import LANGUAGES, say, texts, verbatim
@@ -232,10 +233,11 @@ def test_no_groups_are_told_apart_from_too_few_people(
 
 
 @pytest.mark.parametrize(
-    ("early", "said"), [(1, "number 1, and 10 are needed"), (30, "first wave")]
+    ("early", "low", "said"),
+    [(1, "null::double", "number 1, too few"), (30, "-0.95", "first wave")],
 )
 def test_waves_of_a_handful_are_not_compared(
-    early: int, said: str, tmp_path: Path
+    early: int, low: str, said: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "waves.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -248,7 +250,7 @@ def test_waves_of_a_handful_are_not_compared(
                 1.0 as early_value,
                 0.1 as late_value,
                 -0.9 as change,
-                -0.95 as change_low,
+                {low} as change_low,
                 -0.85 as change_high,
                 {early} as early_user_count,
                 120 as late_user_count,
@@ -259,6 +261,20 @@ def test_waves_of_a_handful_are_not_compared(
         told = Story(marts).tell(Section("adaptation", ADAPTATION.parts[3:]))
     assert said in told
     assert ("<table" in told) == (early >= 10)
+
+
+@pytest.mark.parametrize("is_synthetic", [True, False])
+def test_a_synthetic_crawl_is_called_so_first(
+    is_synthetic: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"create table crawl_rows as select {is_synthetic} as is_synthetic"
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(SHORT)
+    assert ("synthetic sample" in told) == is_synthetic
 
 
 def test_communities_are_established_one_by_one(tmp_path: Path) -> None:

@@ -52,6 +52,19 @@ intervals as (
     group by comparison, trait
 ),
 
+-- resampling a handful of users tells nothing of those who were not crawled
+sure_intervals as (
+    select intervals.*
+    from intervals
+    inner join values_by_wave
+        on
+            intervals.comparison = values_by_wave.comparison
+            and intervals.trait = values_by_wave.trait
+    where
+        least(values_by_wave.early_user_count, values_by_wave.late_user_count)
+        >= {{ var("wave_min_users") }}
+),
+
 final as (
     select
         -- ids
@@ -61,20 +74,20 @@ final as (
         -- numerics
         values_by_wave.early_value,
         values_by_wave.late_value,
-        intervals.change_low,
-        intervals.change_high,
+        sure_intervals.change_low,
+        sure_intervals.change_high,
         values_by_wave.early_post_count,
         values_by_wave.late_post_count,
         values_by_wave.early_user_count,
         values_by_wave.late_user_count,
-        intervals.draw_count,
         values_by_wave.late_value - values_by_wave.early_value as change,
+        coalesce(sure_intervals.draw_count, 0) as draw_count,
         coalesce(shared_users.shared_user_count, 0) as shared_user_count
     from values_by_wave
-    inner join intervals
+    left join sure_intervals
         on
-            values_by_wave.comparison = intervals.comparison
-            and values_by_wave.trait = intervals.trait
+            values_by_wave.comparison = sure_intervals.comparison
+            and values_by_wave.trait = sure_intervals.trait
     left join shared_users
         on
             values_by_wave.comparison = shared_users.comparison

@@ -93,7 +93,13 @@ united as (
             null_model="no change between waves",
             n="max(early_post_count + late_post_count)",
             source_table="adaptation_over_time",
-            reason="case when count(*) = 0 then 'the crawl does not hold two waves' end"
+            reason="case
+                when count(*) = 0 then 'the crawl does not hold two waves'
+                when max(change_low) is null then format(
+                    'the smaller of the two waves has {} users; " ~ var("wave_min_users") ~ " are needed',
+                    max(least(early_user_count, late_user_count))
+                )
+            end"
         ) }}
     from over_time
     where comparison = 'all posts' and trait = 'chinese_words'
@@ -113,7 +119,7 @@ united as (
             n="max(early_post_count + late_post_count)",
             source_table="adaptation_over_time",
             reason="case
-                when count(*) = 0 then 'no registration cohort posts in both waves'
+                when max(change_low) is null then 'too few users of the registration cohort post in both waves'
                 when max(shared_user_count) = 0 then 'no author is seen in both waves: the change may be the survival of those who already wrote Chinese'
             end"
         ) }}

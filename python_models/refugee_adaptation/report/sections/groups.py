@@ -10,8 +10,6 @@ from refugee_adaptation.report.wording import number, percent
 
 # features drawn for each group
 MOST_FEATURES = 12
-# two waves are compared when each has as many people
-LEAST_PEOPLE = 10
 
 
 def _groups(story: Story) -> None:
@@ -219,14 +217,10 @@ def _over_time(story: Story) -> None:
     if found.frame.empty:
         return
     story.heading("adaptation.time")
-    people = found.frame[["early_user_count", "late_user_count"]]
-    if people.max().min() < LEAST_PEOPLE:
-        story.notice(
-            "adaptation.few_people",
-            found,
-            least=number(int(people.max().min())),
-            needed=number(LEAST_PEOPLE),
-        )
+    if found.frame["change_low"].isna().all():
+        people = found.frame[["early_user_count", "late_user_count"]]
+        least = number(int(people.max().min()))
+        story.notice("adaptation.few_people", found, least=least)
         return
     story.table(
         "adaptation.over_time",

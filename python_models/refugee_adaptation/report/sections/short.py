@@ -185,6 +185,20 @@ TILES: tuple[Teller, ...] = (
 )
 
 
+def _synthetic(story: Story) -> None:
+    """Say first of all when nothing here is about a person."""
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where is_synthetic) as synthetic_count,
+            count(*) as file_count
+        from crawl_rows
+        """
+    )
+    if found.row["synthetic_count"]:
+        story.notice("short.synthetic", found)
+
+
 def _key_numbers(story: Story) -> None:
     told = []
     for tell in TILES:
@@ -270,4 +284,4 @@ def _claims(story: Story) -> None:
         )
 
 
-SHORT = Section("short", (_key_numbers, _claims))
+SHORT = Section("short", (_synthetic, _key_numbers, _claims))
