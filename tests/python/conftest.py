@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -26,13 +27,34 @@ REAL_CRAWLS = {
     "xhs_downloader": "xhs_downloader",
 }
 
-# for builds that are compared: their tests run on every crawl already
-TABLES_ONLY = (
-    "--exclude-resource-type",
-    "test",
-    "--exclude-resource-type",
-    "unit_test",
-)
+# of builds that are compared, the fewest draws that still give every table
+FEW_DRAWS = {
+    "adaptation_bootstrap_draws": 5,
+    "adaptation_gap_draws": 3,
+    "adaptation_null_draws": 19,
+    "adaptation_profile_draws": 20,
+    "cascade_null_draws": 20,
+    "community_null_draws": 10,
+    "community_side_null_draws": 5,
+    "engagement_draws": 20,
+    "louvain_seeds": 3,
+    "prediction_permutations": 9,
+    "prediction_repeats": 1,
+    "prediction_risk_draws": 50,
+    "study_null_draws": 2,
+    "topic_splits": 4,
+    "topic_subsamples": 2,
+    "wave_draws": 20,
+}
+
+
+def tables_only(**settings: object) -> tuple[str, ...]:
+    """Arguments of a build that is compared: its tests run on every crawl already."""
+    return (
+        *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+        *("--vars", json.dumps(FEW_DRAWS | settings)),
+    )
+
 
 STUDY_HEADER = (
     "title,content,address,label,user_name,user_id,like_count,collect_count,"

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import ROOT, TABLES_ONLY, build, real_crawl, rows_of, run_dbt
+from conftest import ROOT, build, real_crawl, rows_of, run_dbt, tables_only
 
 pytestmark = pytest.mark.pipeline
 
@@ -48,12 +48,12 @@ def test_increments_equal_a_full_rebuild(tmp_path: Path) -> None:
     grown = tmp_path / "grown" / "crawl.duckdb"
 
     def grow() -> None:
-        build(grown, january, *TABLES_ONLY, **KEY)
-        build(grown, february, *TABLES_ONLY, "--vars", "{grow: true}", **KEY)
+        build(grown, january, *tables_only(), **KEY)
+        build(grown, february, *tables_only(grow=True), **KEY)
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         growing = pool.submit(grow)
-        build(full, months, *TABLES_ONLY, **KEY)
+        build(full, months, *tables_only(), **KEY)
         growing.result()
     expected, found = rows_of(full), rows_of(grown)
     for tables in (expected, found):

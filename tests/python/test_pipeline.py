@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import ROOT, TABLES_ONLY, build, real_crawl, rows_of, run_dbt
+from conftest import ROOT, build, real_crawl, rows_of, run_dbt, tables_only
 
 pytestmark = pytest.mark.pipeline
 
@@ -187,7 +187,7 @@ def test_tables_do_not_depend_on_key_threads_or_row_order(
                     build,
                     home / "same.duckdb",
                     crawl / suffix,
-                    *TABLES_ONLY,
+                    *tables_only(),
                     ADAPTATION_THREADS=threads,
                 )
             )

@@ -280,6 +280,21 @@ def test_risks_are_calibrated_and_have_an_interval() -> None:
     assert prediction.calibration(known, told).slope == pytest.approx(1, abs=0.15)
 
 
+def test_the_expected_auc_is_the_mean_over_outcomes() -> None:
+    log_odds = np.array([-2.0, -0.5, 0.0, 1.0, 3.0])
+    score = np.array([0.1, 0.4, 0.3, 0.2, 0.9])
+    chance = 1 / (1 + np.exp(-log_odds))
+    pairs = [
+        (chance[i] * (1 - chance[j]), score[i] > score[j])
+        for i in range(5)
+        for j in range(5)
+        if i != j
+    ]
+    weights, won = map(np.array, zip(*pairs, strict=True))
+    expected = weights[won].sum() / weights.sum()
+    assert planted.expected_auc(score, log_odds) == pytest.approx(expected)
+
+
 def test_an_interval_holds_its_estimate_when_all_users_are_alike() -> None:
     users = crawl_users(300, seed=9)
     outcome = users["is_retained"].copy()

@@ -60,9 +60,10 @@ class Plugin(BasePlugin):
         if _flag("WHICH") in _RUNS_MODELS:
             # a sum over two threads ends in other digits than a sum over one
             os.environ["OMP_NUM_THREADS"] = "1"
-            # Python models on several threads race on this import
-            with contextlib.suppress(ImportError):
-                importlib.import_module("sklearn")
+            # Python models on several threads race on imports that go in circles
+            for package in ("sklearn", "sknetwork", "lifelines"):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(package)
             threadpool_limits(limits=1)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:

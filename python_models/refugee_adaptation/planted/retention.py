@@ -93,6 +93,27 @@ def true_auc(score: np.ndarray, outcome: np.ndarray) -> float:
     return auc_interval(outcome, single).value
 
 
+def expected_auc(score: np.ndarray, log_odds: np.ndarray) -> float:
+    """ROC-AUC of a score, averaged over all outcomes that the log-odds could give.
+
+    Drawing one outcome per user instead would shift the truth of every sample alike.
+
+    Args:
+        score: Shape (users,), without ties.
+        log_odds: Shape (users,); the true ones.
+
+    Returns:
+        The ROC-AUC, from 0 to 1.
+    """
+    from scipy.special import expit
+
+    chance = expit(log_odds[np.argsort(score)])
+    missing = 1 - chance
+    below = np.cumsum(missing) - missing
+    pairs = chance.sum() * missing.sum() - chance @ missing
+    return float(chance @ below / pairs)
+
+
 def auc_recovery(
     seeds: Iterable[int],
     *,
@@ -124,7 +145,7 @@ def auc_recovery(
     world = planted_users(
         population, base_rate=base_rate, spread=spread, seed=world_seed
     )
-    oracle = true_auc(world.oracle, world.outcome) if spread else 0.5
+    oracle = expected_auc(world.oracle, world.oracle) if spread else 0.5
     rows: list[dict[str, float]] = []
     for seed in seeds:
         drawn = planted_users(users, base_rate=base_rate, spread=spread, seed=seed)
@@ -140,7 +161,7 @@ def auc_recovery(
                 "low": estimate.low,
                 "high": estimate.high,
                 "oracle_auc": oracle,
-                "model_auc": true_auc(score, world.outcome),
+                "model_auc": expected_auc(score, world.oracle),
             }
         )
     return pd.DataFrame(rows)

@@ -63,7 +63,7 @@ def _prediction(plan: Plan, users: int) -> Iterator[Result]:
     found = auc_recovery(
         plan.seeds(
             f"retention, prediction, {users} users",
-            plan.choose(20, 300 if users == TARGET_USERS else 40),
+            plan.choose(20, 900 if users == TARGET_USERS else 40),
         ),
         users=users,
         base_rate=BASE_RATE,
