@@ -9,7 +9,8 @@ def model(dbt, _session):
     items = dbt.ref("int_interactions__items")
     tags = dbt.ref("int_interactions__note_tags")
     signals = dbt.ref("int_interactions__signals")
-    users = dbt.ref("int_users__observed")
+    people = dbt.ref("int_users__observed").order("last_seen_at desc, user_number")
+    users = people.limit(dbt.config.meta_get("max_users"))
     recommender = Recommender.from_relations(
         *(events, items, tags, signals),
         half_life_days=dbt.config.meta_get("half_life_days"),
