@@ -519,8 +519,25 @@ def test_an_empty_file_is_reported(tmp_path, content):
             "_row_count": "0",
             "_problem_count": "0",
             "_unread_columns": None,
+            "_is_synthetic": "false",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("picture", "is_synthetic"),
+    [
+        ("https://sns-img.example/1", True),
+        ("https://sns-img.example.com/1", False),
+        ("https://real.host/a.example/1", False),
+        ("", False),
+    ],
+)
+def test_a_generated_crawl_is_known_by_its_pictures(tmp_path, picture, is_synthetic):
+    path = tmp_path / "posts.csv"
+    values = ["x" if name != "post_image" else picture for name in study.POST_COLUMNS]
+    path.write_text(",".join(study.POST_COLUMNS) + "\n" + ",".join(values) + "\n")
+    assert summary(path).is_synthetic == is_synthetic
 
 
 def test_a_header_alone_is_a_table_without_rows(tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from refugee_adaptation.crawl.files import CrawlFile, find_files
 from refugee_adaptation.crawl.layouts import Layout
@@ -20,8 +21,12 @@ FILE_COLUMNS = (
     "_row_count",
     "_problem_count",
     "_unread_columns",
+    "_is_synthetic",
 )
 """Columns of the table `files`: one row per recognised table of a file, all text."""
+
+_PICTURES = ("post_image", "avatar")
+_RESERVED = r"^https://[^/]*\.example/"
 
 _EXTRA = (
     ("_source_file", pa.string()),
@@ -44,6 +49,8 @@ class SheetSummary:
         row_count: records in it, those with a problem included.
         problem_count: records that could not be read as a row.
         unread_columns: columns that no model knows.
+        is_synthetic: whether it was generated: pictures of a generated crawl, and of no
+            real one, have addresses under the reserved domain `.example` (RFC 2606).
         is_used: False for a known entity that no model reads.
     """
 
@@ -54,6 +61,7 @@ class SheetSummary:
     row_count: int
     problem_count: int
     unread_columns: Sequence[str]
+    is_synthetic: bool = False
     is_used: bool = True
 
 
@@ -199,7 +207,16 @@ def _summarise(
         row_count=rows,
         problem_count=rows - clean,
         unread_columns=[name for name in sheet.columns if name not in known],
+        is_synthetic=any(map(_is_synthetic, read)),
         is_used=layout.is_used,
+    )
+
+
+def _is_synthetic(batch: pa.RecordBatch) -> bool:
+    held = [name for name in _PICTURES if name in batch.schema.names]
+    return any(
+        pc.any(pc.match_substring_regex(batch.column(name), _RESERVED)).as_py() or False
+        for name in held
     )
 
 
@@ -213,6 +230,7 @@ def _files_table(summaries: Sequence[SheetSummary]) -> pa.Table:
             str(summary.row_count),
             str(summary.problem_count),
             ", ".join(summary.unread_columns) or None,
+            str(summary.is_synthetic).lower(),
         )
         for summary in summaries
     ]
