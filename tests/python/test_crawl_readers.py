@@ -527,9 +527,9 @@ def test_an_empty_file_is_reported(tmp_path, content):
 @pytest.mark.parametrize(
     ("picture", "is_synthetic"),
     [
-        ("https://sns-img.example/1", True),
-        ("https://sns-img.example.com/1", False),
-        ("https://real.host/a.example/1", False),
+        ("https://synthetic.example/1", True),
+        ("https://pictures.example/1", False),
+        ("https://real.host/https://synthetic.example/1", False),
         ("", False),
     ],
 )

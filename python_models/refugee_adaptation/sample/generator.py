@@ -253,7 +253,9 @@ def _post_rows(
             "post_id": post_ids.tolist(),
             "ip_localtion": np.where(rng.random(size) < 0.97, "U.S.", "USA").tolist(),
             "post_image": [
-                "\n".join(f"https://sns-img.example/{k}" for k in range(1, number + 1))
+                "\n".join(
+                    f"https://synthetic.example/{k}" for k in range(1, number + 1)
+                )
                 for number in pictures.tolist()
             ],
             "post_type": np.where(plan.is_video, "video", "normal").tolist(),
@@ -312,12 +314,12 @@ def _comment_rows(
             "content": contents,
             "user_id": user_ids[person].tolist(),
             "nickname": [names[p] for p in person.tolist()],
-            "avatar": [f"https://sns-avatar.example/{p}" for p in person.tolist()],
+            "avatar": [f"https://synthetic.example/{p}" for p in person.tolist()],
             "sub_comment_count": np.where(root, replies + unseen, 0)
             .astype(str)
             .tolist(),
             "pictures": np.where(
-                rng.random(size) < 0.02, "https://sns-img.example/c", ""
+                rng.random(size) < 0.02, "https://synthetic.example/c", ""
             ).tolist(),
             "parent_comment_id": parent.tolist(),
             "last_modify_ts": captured.astype(str).tolist(),
