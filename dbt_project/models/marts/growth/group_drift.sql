@@ -13,6 +13,12 @@ members as (
     select * from {{ ref("groups_of_build") }}
 ),
 
+-- not the hour of the build: the same crawl gives the same table
+crawl_activity as (
+    select max(last_seen_at) as crawl_last_activity_at
+    from {{ ref("dim_users") }}
+),
+
 remembered as (
     {{ remembered_members() }}
 ),
@@ -290,8 +296,9 @@ drift as (
         events.jaccard_share,
 
         -- times
-        timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as built_at
+        crawl_activity.crawl_last_activity_at
     from events
+    cross join crawl_activity
     left join earlier on events.group_kind = earlier.group_kind
     left join remembered_sizes
         on
