@@ -33,7 +33,6 @@ install: $(STAMP) ## make .venv from the locked requirements
 .PHONY: build
 build: $(STAMP) ## build and test every table from the crawl (the bundled sample by default)
 	$(BIN)/dbt build
-	@$(BIN)/python -m refugee_adaptation.summary
 
 .PHONY: report
 report: $(STAMP) ## one HTML page to read, report.html, from the tables of the last build

@@ -9,7 +9,6 @@ import duckdb
 import networkx as nx
 import pytest
 
-from refugee_adaptation import summary
 from refugee_adaptation.export import FORMULA_STARTS, export_networks, main, safe_text
 from refugee_adaptation.report.marts import Marts
 from report_marts import HOSTILE, small_build
@@ -146,18 +145,3 @@ def test_a_missing_database_is_a_clear_error(
 ) -> None:
     assert main(["--db", str(tmp_path / "none.duckdb"), "--out", str(tmp_path)]) == 2
     assert "does not exist" in capsys.readouterr().err
-    assert summary.main(["--db", str(tmp_path / "none.duckdb")]) == 2
-
-
-def test_the_summary_has_ten_lines_whatever_was_built(
-    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    empty = tmp_path / "empty.duckdb"
-    duckdb.connect(str(empty)).close()
-    for path in (database, empty):
-        report = str(tmp_path / "report.html")
-        assert summary.main(["--db", str(path), "--report", report]) == 0
-        lines = capsys.readouterr().out.splitlines()
-        assert len(lines) == 10
-        assert "not written yet" in lines[-1]
-    assert "not built (fct_posts)" in lines[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -202,6 +203,21 @@ def test_tables_do_not_depend_on_key_threads_or_row_order(
     different = [name for name in first if first[name] != second[name]]
     assert different == []
     assert first["findings"] != []
+
+
+def test_a_build_ends_with_ten_lines(
+    built: Built, query: Query, tmp_path: Path
+) -> None:
+    database = Path(shutil.copy(built("sample"), tmp_path / "again.duckdb"))
+    done = run_dbt("run", "-s", "build_summary", database=database)
+    lines = query(database, "select subject, sentence from build_summary")
+    assert len(lines) == 10
+    for subject, sentence in lines:
+        assert f"{subject:<12}{sentence}\n" in done.stdout
+    # a run that leaves the table alone says nothing of it
+    other = run_dbt("run", "-s", "crawl_rows", database=database)
+    assert other.returncode == 0
+    assert "rejected    " not in other.stdout
 
 
 def test_an_unknown_file_stops_the_build_with_one_sentence(tmp_path: Path) -> None:
