@@ -1,6 +1,8 @@
-{#- Turns parsed rows (columns utc_time, local_time, id_created_at, problems so far) into
-    rows with created_at, its evidence, and a status: `rejected` with every reason,
-    `superseded` by a newer capture of the same id, or `accepted`. -#}
+{#- Turns parsed rows (columns utc_time, local_time, captured_utc_time,
+    captured_local_time, id_created_at, problems so far) into rows with created_at, its
+    evidence, captured_at, and a status: `rejected` with every reason, `superseded` by a
+    newer capture of the same id, or `accepted`. A capture time without a zone is by the
+    file's clock, and by the platform's where nothing tells the file's. -#}
 {% macro judge_rows(relation, entity) %}
     timed as (
         select
@@ -10,7 +12,14 @@
                 parsed.local_time - to_minutes(coalesce(
                     agreeing_clock.utc_offset_minutes, main_clock.utc_offset_minutes
                 ))
-            ) as written_at
+            ) as written_at,
+            coalesce(
+                parsed.captured_utc_time,
+                parsed.captured_local_time - to_minutes(coalesce(
+                    main_clock.utc_offset_minutes,
+                    {{ zone_offset_minutes("parsed.captured_local_time", var("platform_zone")) }}
+                ))
+            ) as captured_at
         from {{ relation }} as parsed
         left join {{ ref("stg_crawl__file_clocks") }} as main_clock
             on
@@ -67,7 +76,10 @@
                     case
                         when
                             created_at < timestamp '2013-06-01'
-                            or created_at > captured_at + interval 1 day
+                            or created_at > coalesce(
+                                captured_at,
+                                timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}'
+                            ) + interval 1 day
                             then 'creation time outside June 2013 to the capture'
                     end,
                     case

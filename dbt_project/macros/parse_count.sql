@@ -20,7 +20,7 @@
                     'cell': cell,
                     'parts': regexp_extract(
                         cell,
-                        '^([0-9]{1,15}(?:[.][0-9]+)?)[ ]*(千|万|亿|k|w)?[ ]*([+])?$',
+                        '^([0-9]{1,10}(?:[.][0-9]+)?)[ ]*(千|万|亿|k|w)?[ ]*([+])?$',
                         ['digits', 'unit', 'plus']
                     )
                 }
@@ -65,7 +65,8 @@
             'is_censored': read['is_censored'],
             'is_readable': read['cell'] is null
             or read['digits'] is not null
-            or read['cell'] in ('-1', 'none', 'nan', 'null', '赞', '收藏', '评论', '分享')
+            or {{ is_missing_mark("read['cell']") }}
+            or read['cell'] in ('赞', '收藏', '评论', '分享')
         }
     )[1]
 {%- endmacro %}

@@ -38,7 +38,8 @@
             'is_readable': read['cell'] is null
             or read['utc'] is not null
             or read['local_time'] is not null
-            or read['cell'] in ('0', 'none', 'nan', 'null', '未知')
+            or read['cell'] = '0'
+            or {{ is_missing_mark("read['cell']") }}
         }
     )[1]
 {%- endmacro %}

@@ -1,7 +1,6 @@
 {#- The columns that every base model of posts hands on besides ids and texts. -#}
 {% macro post_columns() -%}
     {{ return([
-        "tags_raw",
         "post_type_raw",
         "like_count_raw",
         "collect_count_raw",

@@ -1,16 +1,16 @@
 {#- The last step of every base model: ids become pseudonyms, after the creation time in
-    an id has been taken out; `@nickname` is masked; names, avatars, links and tokens are
-    not selected at all.
+    an id has been taken out; texts and hashtags are masked (protect_text); names, avatars
+    and tokens are not selected at all.
 
     `relation` has `id_raw` and `user_id_raw` (lower-case text or null) and the columns
-    named in `keep`; `reference_ids` are further id columns (`x_raw` becomes `x`), and
-    `texts` are columns whose mentions are masked. A user known only by the crawler's
+    named in `keep`; `reference_ids` are further id columns (`x_raw` becomes `x`), `texts`
+    are columns of text and `text_lists` of lists of texts. A user known only by the crawler's
     own hash (16 hex digits, sha256 of the id) meets the user known by id, because the
     id is hashed the same way first. In a record that
     could not be read a value may stand in any column, so none is handed on.
     `id_tiebreak` is sixteen bits that order rows of the
     same second without the key. -#}
-{% macro protect_ids(relation, entity, keep, texts=[], reference_ids=[]) %}
+{% macro protect_ids(relation, entity, keep, texts=[], text_lists=[], reference_ids=[]) %}
     select
         source_file,
         row_number,
@@ -33,8 +33,13 @@
         ('0x' || substr(md5(coalesce(user_id_raw, '')), 1, 4))::integer
             as user_id_tiebreak,
         {%- for column in texts %}
-        case when read_problem is null then {{ mask_mentions(column) }} end
+        case when read_problem is null then {{ protect_text(column) }} end
             as {{ column }},
+        {%- endfor %}
+        {%- for column in text_lists %}
+        case when read_problem is null then
+            list_transform({{ column }}, lambda item: {{ protect_text("item") }})
+        end as {{ column }},
         {%- endfor %}
         {%- for column in keep %}
         case when read_problem is null then {{ column }} end as {{ column }},

@@ -34,13 +34,15 @@ cases as (
         ("covers_all_values fails", 1, test_covers_all_values(
             numbers, [1, 2, 4], column_name="x")),
         ("has_no_identifier passes", 0, test_has_no_identifier(
-            "(select 'a@b.c and @_ and 0123456789abcdef' as x)", column_name="x")),
+            "(select '_mail_, @ all, @#tag, @_ and 0123456789abcdef' as x)", column_name="x")),
         ("has_no_identifier fails on an id", 1, test_has_no_identifier(
             "(select 'see 6784c2124a55a77e205884e5' as x)", column_name="x")),
         ("has_no_identifier fails on a token", 1, test_has_no_identifier(
             "(select '?xsec_token=AB' as x)", column_name="x")),
         ("has_no_identifier fails on a nickname", 1, test_has_no_identifier(
             "(select 'thanks @someone' as x)", column_name="x")),
+        ("has_no_identifier fails on an address", 1, test_has_no_identifier(
+            "(select 'mail a@b.c' as x)", column_name="x")),
     ] %}
     {% for name, expected, sql in checks %}
     select

@@ -32,12 +32,14 @@ cells as (
             source_file,
             crawl_format,
             '{{ field }}' as field,
-            {{ strip_space(column) }} is not null as is_present,
+            coalesce(
+                not {{ is_missing_mark("lower(" ~ strip_space(column) ~ ")") }}, false
+            ) as is_present,
             {% if field.endswith("_count") -%}
                 {{ field }} is not null as is_parsed,
                 is_{{ field }}_censored as is_censored
             {%- elif field == "created_at" -%}
-                {{ field }} is not null as is_parsed,
+                created_at_evidence not in ('id only', 'none') as is_parsed,
                 false as is_censored
             {%- else -%}
                 {{ strip_space(column) }} is not null as is_parsed,
@@ -52,12 +54,14 @@ cells as (
             source_file,
             crawl_format,
             '{{ field }}' as field,
-            {{ strip_space(column) }} is not null as is_present,
+            coalesce(
+                not {{ is_missing_mark("lower(" ~ strip_space(column) ~ ")") }}, false
+            ) as is_present,
             {% if field == "like_count" -%}
                 {{ field }} is not null as is_parsed,
                 is_{{ field }}_censored as is_censored
             {%- elif field == "created_at" -%}
-                {{ field }} is not null as is_parsed,
+                created_at_evidence not in ('id only', 'none') as is_parsed,
                 false as is_censored
             {%- else -%}
                 {{ strip_space(column) }} is not null as is_parsed,

@@ -41,7 +41,7 @@ texts as (
             text_clean,
             '(wechat|微信|whatsapp|telegram)(号| id)? ?[:：] ?[a-z][a-z0-9_-]{4,}'
         )
-        or regexp_matches(text_clean, '[a-z0-9._-]+@[a-z0-9-]+[.][a-z]{2,}')
+        or contains(text_clean, '_mail_')
         or regexp_matches(text_clean, '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)')
             as has_contact
     from own_texts

@@ -39,6 +39,7 @@ protected as (
         "renamed",
         entity="post",
         texts=["title_raw", "body_raw"],
+        text_lists=["tags_raw"],
         keep=post_columns()
     ) }}
 )

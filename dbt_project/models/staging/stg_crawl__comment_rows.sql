@@ -22,7 +22,8 @@ parsed as (
         reply_cell['value'] as declared_reply_count,
         created_cell['utc'] as utc_time,
         created_cell['local_time'] as local_time,
-        coalesce(captured_cell['utc'], captured_cell['local_time']) as captured_at,
+        captured_cell['utc'] as captured_utc_time,
+        captured_cell['local_time'] as captured_local_time,
         list_filter(
             [
                 read_problem,

@@ -1,6 +1,7 @@
 -- The zone of a written local time is found by evidence: the id holds the same instant
 -- in UTC. Every offset that at least a tenth of a file's comparable rows agree on is
--- kept, so that a clock with daylight saving has two. A file without evidence is
+-- kept, and so is one an hour from the main one that two rows agree on: a clock with
+-- daylight saving has two. A file without evidence is
 -- assumed to be written in the platform's zone.
 with
 
@@ -61,29 +62,42 @@ counted as (
     group by source_file, utc_offset_minutes
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by source_file
+            order by agreeing_row_count desc, utc_offset_minutes asc
+        ) = 1 as is_main_offset,
+        first_value(utc_offset_minutes) over (
+            partition by source_file
+            order by agreeing_row_count desc, utc_offset_minutes asc
+        ) as main_offset_minutes
+    from counted
+),
+
 kept as (
     select
         source_file,
         utc_offset_minutes,
         agreeing_row_count,
         agreeing_row_count / comparable_row_count as agreeing_share,
-        row_number() over (
-            partition by source_file
-            order by agreeing_row_count desc, utc_offset_minutes asc
-        ) = 1 as is_main_offset,
+        is_main_offset,
         'id' as evidence
-    from counted
-    where agreeing_row_count >= 0.1 * comparable_row_count
+    from ranked
+    where
+        agreeing_row_count >= 0.1 * comparable_row_count
+        or (
+            agreeing_row_count >= 2
+            and abs(utc_offset_minutes - main_offset_minutes) = 60
+        )
 ),
 
 assumed as (
     select
         source_file,
-        date_diff(
-            'minute',
-            min(local_time),
-            {{ local_time("min(local_time)", var("platform_zone")) }}
-        )::integer as utc_offset_minutes,
+        {{ zone_offset_minutes("min(local_time)", var("platform_zone")) }}
+            as utc_offset_minutes,
         0::bigint as agreeing_row_count,
         null::double as agreeing_share,
         true as is_main_offset,

@@ -31,8 +31,8 @@ parsed as (
         {%- endfor %}
         created_cell['utc'] as utc_time,
         created_cell['local_time'] as local_time,
-        -- a capture time without a zone is the crawling machine's: a day's accuracy
-        coalesce(captured_cell['utc'], captured_cell['local_time']) as captured_at,
+        captured_cell['utc'] as captured_utc_time,
+        captured_cell['local_time'] as captured_local_time,
         list_filter(
             [
                 read_problem,

@@ -22,6 +22,7 @@
     "user_id_tiebreak",
     "title_raw",
     "body_raw",
+    "tags_raw",
 ] + post_columns() + ["read_problem"] -%}
 {%- set formats = ["study", "mediacrawler", "xhs_downloader"] -%}
 with

@@ -33,7 +33,8 @@ def open_sheets(text: str, encoding: str) -> list[Sheet]:
         One sheet. What cannot be read as an object is a record with a problem.
 
     Raises:
-        CrawlError: not one object can be read, or objects are nested beyond reason.
+        CrawlError: not one object can be read, objects are nested beyond reason, or an
+            array breaks off, so that nobody knows how many records follow.
     """
     is_array = text.lstrip(_SPACE).startswith("[")
     try:
@@ -58,16 +59,19 @@ def _array(text: str) -> Iterator[Record]:
         try:
             element, position = _DECODER.raw_decode(text, position)
         except json.JSONDecodeError as error:
-            yield Record({}, f"broken JSON from line {error.lineno} on")
-            return
+            raise _broken_array(error.lineno) from error
         yield _record(element)
         position = _skip(text, position)
         if text[position : position + 1] == ",":
             position = _skip(text, position + 1)
         elif text[position : position + 1] != "]":
-            line = text.count("\n", 0, position) + 1
-            yield Record({}, f"broken JSON from line {line} on")
-            return
+            raise _broken_array(text.count("\n", 0, position) + 1)
+
+
+def _broken_array(line: int) -> CrawlError:
+    return CrawlError(
+        f"its JSON array breaks in line {line}, and what follows there would be lost"
+    )
 
 
 def _lines(text: str) -> Iterator[Record]:

@@ -1,7 +1,7 @@
 """The layouts of crawler exports, and how one is recognised from its columns.
 
-A new crawler is one module with its `LAYOUTS`, added to `LAYOUTS` here, and one
-base model that reads the table `<format>_<entity>`.
+A new crawler is one module with its `LAYOUTS`, added to `LAYOUTS` in `registry.py`,
+and one base model that reads the table `<format>_<entity>`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ class Layout:
         excluded: columns that prove it is another platform's export.
         aliases: other names the same columns go by, to the name used here.
         ignored: columns that say nothing about the row (a database's own counter).
+        withheld: columns that name a person, show one or hold a token: they tell the
+            layout, and no table has them.
         table_name: in a database, the table that holds it (other platforms' tables
             there have like columns).
         is_used: False for a known entity that no model reads.
@@ -34,6 +36,7 @@ class Layout:
     excluded: Collection[str] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     ignored: Collection[str] = ()
+    withheld: Collection[str] = ()
     table_name: str | None = None
     is_used: bool = True
 

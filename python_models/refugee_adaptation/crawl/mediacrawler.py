@@ -69,6 +69,8 @@ CREATOR_COLUMNS = (
     "last_modify_ts",
 )
 
+_WITHHELD = {"nickname", "avatar", "video_url", "image_list", "note_url", "xsec_token"}
+
 # its exports of other platforms share many names; these tell them apart
 _OTHER_PLATFORMS = {"create_date_time", "comment_like_count", "aweme_id", "video_id"}
 
@@ -80,6 +82,7 @@ LAYOUTS = (
         required={"note_id", "title", "desc", "time", "liked_count"},
         excluded=_OTHER_PLATFORMS,
         ignored={"id"},
+        withheld=_WITHHELD,
         table_name="xhs_note",
     ),
     Layout(
@@ -89,6 +92,7 @@ LAYOUTS = (
         required={"comment_id", "note_id", "content", "create_time"},
         excluded=_OTHER_PLATFORMS,
         ignored={"id"},
+        withheld=_WITHHELD,
         table_name="xhs_note_comment",
     ),
     Layout(
@@ -98,6 +102,7 @@ LAYOUTS = (
         required={"nickname", "desc", "follows", "fans", "interaction"},
         excluded=_OTHER_PLATFORMS,
         ignored={"id"},
+        withheld=_WITHHELD,
         table_name="xhs_creator",
         is_used=False,
     ),

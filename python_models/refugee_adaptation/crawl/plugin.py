@@ -4,11 +4,10 @@ In `profiles.yml`::
 
     plugins:
       - module: refugee_adaptation.crawl.plugin
-        alias: crawl
         config:
-          crawl: "{{ var('crawl', env_var('ADAPTATION_CRAWL', '')) }}"
+          crawl: "{{ var('crawl', env_var('ADAPTATION_CRAWL', 'seeds/sample')) }}"
 
-A source names it with `config: {meta: {plugin: crawl}}`. SQL reads the key with
+A source names it with `config: {meta: {plugin: plugin}}`. SQL reads the key with
 `getvariable('pseudonym_key')`, in tables only: a view would outlive the key.
 """
 

@@ -133,7 +133,9 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
                 f"{EXPECTED}."
             ) from error
     tables = {
-        layout.source: pa.Table.from_batches(batches[layout.source], schema_of(layout))
+        layout.source: pa.Table.from_batches(
+            batches[layout.source], schema_of(layout)
+        ).drop_columns([name for name in layout.columns if name in layout.withheld])
         for layout in LAYOUTS
         if layout.is_used
     }

@@ -1,7 +1,7 @@
 """Every layout and file kind that can be read, and how a file is recognised.
 
 Recognition looks at the content: the first bytes tell the file kind, the columns
-tell the crawler. File names and suffixes decide nothing.
+tell the crawler. Suffixes only tell which files of a folder or glob are data.
 """
 
 from __future__ import annotations

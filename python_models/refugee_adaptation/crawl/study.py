@@ -33,5 +33,6 @@ LAYOUTS = (
         columns=POST_COLUMNS,
         required={"post_id", "user_id", "content", "label", "create_time"},
         aliases={"image": "post_image", "type": "post_type"},
+        withheld={"address", "user_name", "post_image"},
     ),
 )

@@ -31,6 +31,7 @@ LAYOUTS = (
         entity="posts",
         columns=POST_COLUMNS,
         required={"作品ID", "作品标题", "作者ID", "发布时间"},
+        withheld={"作者昵称", "作者链接", "作品链接", "下载地址", "动图地址"},
         table_name="explore_data",
     ),
 )

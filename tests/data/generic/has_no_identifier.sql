@@ -7,6 +7,6 @@
         regexp_matches(
             {{ column_name }}::varchar,
             '(^|[^0-9a-f])[0-9a-f]{24}([^0-9a-f]|$)|xsec_token|/user/profile/'
-            || '|(^|[^A-Za-z0-9_.])@[^ _@,\t\r\n\[\]]'
+            || '|[@＠][^ _@＠#,''\t\r\n\x{00A0}\x{3000}\[\]]'
         )
 {% endtest %}

@@ -1,0 +1,28 @@
+{#- Text in which nothing points to a person any more: an address of a page becomes
+    `https://_`, an address of a profile, a viewing token and a raw id (24 hex digits or
+    more) become `_`, an e-mail address becomes `_mail_`, `@nickname` becomes `@_`. Names
+    that follow each other without a space are one mask; of a name with a space only the
+    part before it is known to be one. -#}
+{% macro protect_text(expression) -%}
+    {%- set space = " \\t\\r\\n\\x{00A0}\\x{3000}" -%}
+    {%- set link_end = space ~ "，。！？；：、（）【】《》“”\"<>\\[\\]" -%}
+    regexp_replace(
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    {{ expression }}, 'https?://[^{{ link_end }}]+', 'https://_', 'g'
+                ),
+                '[^{{ link_end }}]*/user/profile/[^{{ link_end }}]*'
+                || '|xsec_token[^{{ link_end }}]*|[0-9A-Fa-f]{24,}',
+                '_',
+                'g'
+            ),
+            '[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+[.])+[A-Za-z]{2,}',
+            '_mail_',
+            'g'
+        ),
+        '(?:[@＠][^{{ space }}@＠#\[\]][^{{ space }}@＠#\[\],，。！？!?:：;；]*)+',
+        '@_',
+        'g'
+    )
+{%- endmacro %}
