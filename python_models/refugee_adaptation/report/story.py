@@ -16,7 +16,14 @@ from refugee_adaptation.report.marts import (
     NotBuiltError,
     Row,
 )
-from refugee_adaptation.report.texts import LANGUAGES, say, term, texts
+from refugee_adaptation.report.texts import (
+    LANGUAGES,
+    in_spans,
+    say,
+    sentence,
+    term,
+    texts,
+)
 from refugee_adaptation.report.wording import (
     MISSING,
     moment,
@@ -34,6 +41,23 @@ MOST_ROWS = 12
 MOST_COLUMNS = 4
 # and with more than these, on a screen of middling width too
 MANY_COLUMNS = 6
+# columns in which the tables speak in sentences
+SENTENCES = frozenset(
+    {
+        "abstention_reason",
+        "action",
+        "claim",
+        "exposure_label",
+        "figure",
+        "first_name",
+        "pool_reading",
+        "reason",
+        "second_name",
+        "source",
+        "what_it_really_measures",
+        "why",
+    }
+)
 # a list of more cards shows the first ones until the reader asks for all
 MOST_CARDS = 5
 
@@ -172,19 +196,25 @@ class Story:
             )
         )
 
-    def claims(self, rows: Sequence[tuple[Markup, Markup]]) -> None:
+    def claims(self, rows: Sequence[tuple[str, str, Markup]]) -> None:
         """Add a list of claims with the numbers behind each.
 
         Args:
-            rows: claim and numbers of each.
+            rows: verdict, claim and numbers of each.
         """
         self.blocks.append(
             Markup('<ul class="claims">{}</ul>').format(
                 Markup("").join(
-                    Markup('<li>{} <span class="numbers">{}</span></li>').format(
-                        claim, numbers
+                    Markup(
+                        '<li>{} <b class="verdict {}">{}</b> '
+                        '<span class="numbers">{}</span></li>'
+                    ).format(
+                        sentence(claim),
+                        _tone(verdict),
+                        term("verdict", verdict),
+                        numbers,
                     )
-                    for claim, numbers in rows
+                    for verdict, claim, numbers in rows
                 )
             )
         )
@@ -279,7 +309,7 @@ class Story:
         head = Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(
                 Markup(' class="number"') if name in numeric else "",
-                _in_spans(_header(name)),
+                in_spans(_header(name)),
             )
             for name in names
         )
@@ -368,13 +398,6 @@ def _header(name: str) -> dict[str, str]:
     return texts().get(key) or dict.fromkeys(LANGUAGES, name.replace("_", " "))
 
 
-def _in_spans(wording: Mapping[str, str]) -> Markup:
-    return Markup("").join(
-        Markup('<span lang="{}">{}</span>').format(LANGUAGES[language], words)
-        for language, words in wording.items()
-    )
-
-
 def _cell(
     name: str,
     row: Row,
@@ -393,11 +416,11 @@ def _cell(
         words = written(row)
         kind = "words" if len(str(value)) > LONG_TEXT else kind
     elif name.endswith("_en") and f"{name[:-3]}_zh" in row:
-        words = _in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
+        words = in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
         kind = "words"
     elif name.endswith("_low") and f"{name[:-4]}_high" in row:
         kind = "number"
-        words = span(value, row[f"{name[:-4]}_high"], share=share)
+        words = span(value, row[f"{name[:-4]}_high"], percent if share else number)
     elif value is None:
         words = MISSING
     elif isinstance(value, bool):
@@ -413,7 +436,10 @@ def _cell(
             fraction = share and isinstance(value, float)
             words = percent(value) if fraction else number(value)
     elif isinstance(value, str):
-        words = term(group or "verdict", value) if group or _judges(name) else value
+        if group or _judges(name):
+            words = term(group or "verdict", value)
+        else:
+            words = sentence(value) if name in SENTENCES else value
         kind = "words" if len(value) > LONG_TEXT else kind
     else:
         words = moment(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refugee_adaptation.report import charts, network
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.templating import fill
-from refugee_adaptation.report.texts import chart_term, term
+from refugee_adaptation.report.texts import chart_term, sentence, term
 from refugee_adaptation.report.wording import number
 
 
@@ -46,7 +46,7 @@ def _verdicts(story: Story) -> None:
             established=number(established.get(row["tie_kind"], 0)),
             count=number(row["community_count"]),
             users=number(row["user_count"]),
-            reason=row["reason"],
+            reason=sentence(row["reason"]),
         )
     story.table(
         "communities.verdicts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, term
+from refugee_adaptation.report.texts import chart_term, sentence, term
 from refugee_adaptation.report.wording import number, percent
 
 # features drawn for each group
@@ -43,7 +43,7 @@ def _groups(story: Story) -> None:
         null=number(row["null_silhouette_p95"]),
         ari=number(row["bootstrap_ari_mean"]),
         jaccard=number(row["jaccard_min"]),
-        reason=row["reason"],
+        reason=sentence(row["reason"]),
     )
     sizes = story.marts.ask(
         f"""

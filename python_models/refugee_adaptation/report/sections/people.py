@@ -169,7 +169,7 @@ def _newcomers(story: Story) -> None:
         newcomers=number(row["newcomer_count"]),
         known=number(row["known_count"]),
         share=percent(row["newcomer_count"] / row["known_count"]),
-        interval=span(row["share_low"], row["share_high"], share=True),
+        interval=span(row["share_low"], row["share_high"], percent),
         first=moment(row["first_at"])[:10],
     )
 
