@@ -37,10 +37,8 @@ from refugee_adaptation.report.wording import (
 LONG_TEXT = 32
 # a table with more rows shows the first ones until the reader asks for all
 MOST_ROWS = 12
-# a table with more columns, or two of long texts, becomes a list of cards on a phone
+# a table with more columns, or two of long texts, becomes cards on a narrow screen
 MOST_COLUMNS = 4
-# and with more than these, on a screen of middling width too
-MANY_COLUMNS = 6
 # columns in which the tables speak in sentences
 SENTENCES = frozenset(
     {
@@ -260,6 +258,7 @@ class Story:
         whole: bool = False,
         percent_rows: Callable[[Row], bool] | None = None,
         written: Mapping[str, Callable[[Row], Markup]] | None = None,
+        numbers: Sequence[str] = (),
         others: Sequence[Answer] = (),
         **values: object,
     ) -> None:
@@ -275,6 +274,7 @@ class Story:
             whole: whether every row is shown at once, however many there are.
             percent_rows: tells the rows whose fractions are shares of 1.
             written: words the value of a column from its row, by column.
+            numbers: columns that `written` writes as numbers.
             others: further queries behind it.
             values: words and numbers of the caption.
         """
@@ -286,7 +286,7 @@ class Story:
         ]
         long_texts = sum(_is_long(name, rows) for name in names)
         stacked = len(names) > MOST_COLUMNS or long_texts > 1
-        numeric = {name for name in names if _is_numeric(name, rows)}
+        numeric = {name for name in names if name in numbers or _is_numeric(name, rows)}
         body = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
                 Markup("").join(
@@ -315,7 +315,7 @@ class Story:
         )
         kind = "table"
         if stacked:
-            kind += " cards" if len(names) <= MANY_COLUMNS else " cards wide"
+            kind += " cards"
         count = len(rows[:most])
         if not whole and count > MOST_ROWS:
             kind += " long"
@@ -441,6 +441,7 @@ def _cell(
         else:
             words = sentence(value) if name in SENTENCES else value
         kind = "words" if len(value) > LONG_TEXT else kind
+        kind = "pseudonym" if name == "user_id" else kind
     else:
         words = moment(value)
         kind = "moment"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +14,14 @@ from markupsafe import Markup
 from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import say, sentence, term
-from refugee_adaptation.report.wording import number, percent, points, span
+from refugee_adaptation.report.wording import (
+    MINUS,
+    MISSING,
+    number,
+    percent,
+    points,
+    span,
+)
 
 
 def _claim_with_note(row: Row) -> Markup:
@@ -103,6 +113,17 @@ def _findings(story: Story) -> None:
     )
 
 
+def _figure(name: str, row: Row) -> Markup:
+    """Write a figure with every digit it has, thousands apart; or the words it is."""
+    value = row[name]
+    if value is None:
+        return Markup(MISSING)
+    if not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", value):
+        return sentence(value)
+    written = f"{Decimal(value):,}".replace("-", MINUS)
+    return Markup(written.removesuffix(".0"))
+
+
 def _replication(story: Story) -> None:
     found = story.marts.ask(
         """
@@ -115,7 +136,7 @@ def _replication(story: Story) -> None:
             what_it_really_measures
         from study_replication
         where published_value is not null
-        order by figure_number
+        order by verdict = 'not reproduced' desc, figure_number
         """
     )
     rows = found.some().rows
@@ -132,7 +153,14 @@ def _replication(story: Story) -> None:
         differ=number(counts["not reproduced"]),
         other=number(counts["another crawl"] + counts["not computed"]),
     )
-    story.table("replication.table", found, most=200)
+    values = ("published_value", "reproduced_value", "corrected_value")
+    story.table(
+        "replication.table",
+        found,
+        written={name: partial(_figure, name) for name in values},
+        numbers=values,
+        most=200,
+    )
 
 
 FINDINGS = Section("findings", (_findings,))

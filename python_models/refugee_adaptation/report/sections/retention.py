@@ -111,8 +111,8 @@ def _groups(story: Story) -> None:
         """
         select
             outcome,
-            grouping,
             group_name,
+            grouping,
             user_count,
             event_count,
             followed_days,
@@ -202,8 +202,8 @@ def _scores(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            label,
             model,
+            label,
             validation,
             user_count,
             positive_count,

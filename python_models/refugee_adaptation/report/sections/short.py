@@ -26,6 +26,9 @@ QUESTIONS = (
     ("hashtag_adoption",),
 )
 
+# with a smaller share of newcomers a crawl is not one of refugees
+LEAST_NEWCOMERS = 0.2
+
 Teller = Callable[[Story], tuple[Tile, Answer]]
 
 
@@ -209,6 +212,13 @@ def _synthetic(story: Story) -> None:
         story.notice("short.synthetic", found)
 
 
+def _few_newcomers(story: Story) -> None:
+    """Say so when the crawl is hardly about the people of the title."""
+    tile, found = _newcomers(story)
+    if found.row["share"] < LEAST_NEWCOMERS:
+        story.notice("short.few_newcomers", found, share=tile.value)
+
+
 def _key_numbers(story: Story) -> None:
     told = []
     for tell in TILES:
@@ -237,7 +247,7 @@ def _numbers(row: Row) -> Markup:
             null=write(row["null_value"]),
             model=sentence(row["null_model"]),
         )
-    return words + f"; n = {number(row['n'])}"
+    return words + f"; n\u00a0=\u00a0{number(row['n'])}"
 
 
 def _bar(row: Row) -> str:
@@ -287,4 +297,4 @@ def _claims(story: Story) -> None:
     story.claims([(row["verdict"], row["claim"], _numbers(row)) for row in answers])
 
 
-SHORT = Section("short", (_synthetic, _key_numbers, _claims))
+SHORT = Section("short", (_synthetic, _few_newcomers, _key_numbers, _claims))

@@ -149,8 +149,8 @@ def _evaluation(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            item_kind,
             strategy,
+            item_kind,
             verdict,
             estimate as recall,
             estimate_low as recall_low,
