@@ -17,7 +17,8 @@ from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
 from refugee_adaptation.report.sections.communities import COMMUNITIES
-from refugee_adaptation.report.sections.groups import ADAPTATION
+from refugee_adaptation.report.sections.evidence import REPLICATION
+from refugee_adaptation.report.sections.groups import ADAPTATION, ANOMALIES
 from refugee_adaptation.report.sections.retention import worded_covariate
 from refugee_adaptation.report.sections.short import SHORT
 from refugee_adaptation.report.sections.sql import wilson
@@ -291,6 +292,94 @@ def test_a_synthetic_crawl_is_called_so_first(
     with Marts(path) as marts:
         told = Story(marts).tell(SHORT)
     assert ("synthetic sample" in told) == is_synthetic
+
+
+def test_unusual_accounts_are_shown_with_what_their_rules_rest_on(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "anomalies.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table user_anomalies as
+            select
+                printf('%016x', i) as user_id,
+                if(i = 8, 'other', 'influencer') as anomaly_type,
+                if(i = 8, ['burst'], ['influencer']) as reason_codes,
+                if(i = 8, 1, 0) as independent_sign_count,
+                2 as post_count,
+                5000 + i as like_count_max,
+                0 as silent_post_count,
+                0 as promotion_post_count,
+                0 as contact_post_count,
+                1 as hashtag_count_max,
+                if(i = 8, 3, 0) as burst_count,
+                0.5 as gap_minutes_min,
+                0 as own_copy_count,
+                0 as copying_user_count,
+                1.0 as k_distance,
+                null::varchar as abstention_reason
+            from range(9) as numbers (i)
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(ANOMALIES)
+    # a rule by the kinds whose people meet it, here the one of kind "other"
+    assert re.search(r"posts in a burst.*?(>0<.*?){4}>1<", told)
+    # the five with the most likes, and the one of kind "other", with their evidence
+    assert "5,007 likes of one post" in told
+    assert "5,003 likes of one post" in told
+    assert "5,002 likes of one post" not in told
+    assert "posts right after another: 3 (shortest gap 30 s)" in told
+    assert "The page has 6 of 9 rows" in told
+
+
+@pytest.mark.parametrize(("newcomers", "is_said"), [(1, True), (4, False)])
+def test_a_crawl_with_few_newcomers_says_that_its_title_does_not_fit(
+    newcomers: int, is_said: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "users.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"""
+            create table dim_users as
+            select 1 as post_count, i < {newcomers} as is_newcomer
+            from range(20) as numbers (i)
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(SHORT)
+    assert ("hardly a crawl of TikTok refugees" in told) == is_said
+
+
+def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "study.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table study_replication as
+            select * from (
+                values
+                (1, 'Sum of likes', 'reproduced', '1554694', '-0.0867'),
+                (2, 'First post', 'not reproduced', '2025-01-01', '2896.0')
+            ) as figures (
+                figure_number, figure, verdict, published_value, reproduced_value
+            )
+            cross join (
+                select
+                    null::varchar as corrected_value,
+                    null::varchar as what_it_really_measures,
+                    true as is_study_file
+            )
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(REPLICATION)
+    assert told.index("First post") < told.index("Sum of likes")
+    for written in ("1,554,694", "\u22120.0867", "2,896", "2025-01-01"):
+        assert re.search(rf'<td class="number"[^>]*>{written}</td>', told)
 
 
 FINDINGS = """

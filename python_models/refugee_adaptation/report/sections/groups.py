@@ -379,10 +379,15 @@ def _accounts(story: Story) -> None:
                 row_number() over (
                     partition by anomaly_type
                     order by
-                        independent_sign_count desc,
+                        case anomaly_type
+                            when 'bot-like' then independent_sign_count
+                            when 'promotion'
+                                then promotion_post_count + contact_post_count
+                            when 'influencer' then like_count_max
+                            when 'silent' then silent_post_count
+                            else k_distance
+                        end desc nulls last,
                         len(reason_codes) desc,
-                        like_count_max desc nulls last,
-                        post_count desc,
                         user_id
                 ) as place
             from user_anomalies
@@ -400,7 +405,7 @@ def _accounts(story: Story) -> None:
             contact_post_count,
             hashtag_count_max,
             burst_count,
-            gap_minutes_min,
+            round(60 * gap_minutes_min) as gap_seconds,
             own_copy_count,
             copying_user_count,
             k_distance
@@ -418,6 +423,7 @@ def _accounts(story: Story) -> None:
         terms={"anomaly_type": "anomaly"},
         written={"reason_codes": _evidence},
         most=int(kinds.clip(upper=CLEAREST).sum()),
+        whole=True,
         n=len(found.frame),
         clearest=CLEAREST,
     )
