@@ -362,7 +362,7 @@ def _evidence(row: Row) -> Markup:
         for name, value in row.items()
         if isinstance(value, (int, float))
     }
-    return Markup("; ").join(
+    return say("common.next").join(
         say(f"anomaly_evidence.{code}", **values) for code in row["reason_codes"]
     )
 

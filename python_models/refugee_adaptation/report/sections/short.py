@@ -247,7 +247,7 @@ def _numbers(row: Row) -> Markup:
             null=write(row["null_value"]),
             model=sentence(row["null_model"]),
         )
-    return words + f"; n\u00a0=\u00a0{number(row['n'])}"
+    return words + say("short.counted", n=number(row["n"]))
 
 
 def _bar(row: Row) -> str:
