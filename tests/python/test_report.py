@@ -474,7 +474,12 @@ SENTENCES = (
     "select abstention_reason from user_anomalies",
     "select reason from retention_identifiability",
     "select reason from retention_model_scores",
-    "select unnest([first_name, second_name, pool_reading]) from retention_pool_bound",
+    "select pool_reading from retention_pool_bound",
+    """
+    select unnest([first_name, second_name])
+    from retention_pool_bound
+    where pair_kind = 'waves'
+    """,
     "select unnest([claim_sentence, reason]) from cascade_summary",
     "select exposure_label from hashtag_adoption",
     "select verdict from hashtag_adoption where verdict like '%:%'",
@@ -534,6 +539,11 @@ def test_sentences_keep_their_numbers() -> None:
     assert in_chinese("Authors fall into 3 groups by behaviour and content.") == (
         "作者按行为与内容可分成 3 个群体。"
     )
+    # a number is no place for words: the sentence with its prefix is no other sentence
+    words = in_chinese("not identifiable: 6 users are followed; a curve needs 30")
+    assert words is not None
+    assert words.startswith("无法判定")
+    assert "6 人" in words
     words = in_chinese("misses stability, leakage")
     assert words is not None
     assert words.endswith("稳定性、泄漏")

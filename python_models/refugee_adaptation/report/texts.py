@@ -104,8 +104,9 @@ def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
         if key.split(".")[0] not in SENTENCE_GROUPS:
             continue
         pattern, fixed = "", 0
-        for literal, name, _, _ in string.Formatter().parse(wording["en"]):
-            pattern += re.escape(literal) + (f"(?P<{name}>.+?)" if name else "")
+        for literal, name, _, conversion in string.Formatter().parse(wording["en"]):
+            words = r".+?" if conversion else r"(?:(?![A-Za-z]{2}).)+?"
+            pattern += re.escape(literal) + (f"(?P<{name}>{words})" if name else "")
             fixed += len(literal)
         found.append((fixed, re.compile(pattern), wording["zh"]))
     found.sort(key=lambda sentence: -sentence[0])
@@ -117,7 +118,8 @@ def in_chinese(words: str) -> str | None:
     """Word in Chinese a sentence that a table has in English.
 
     The sentence must match a pattern of the texts as a whole, and so must each part of
-    it that stands where the pattern has a name, unless the part has no English word.
+    it that stands at a `{name!s}`, unless that has no English word. A `{name}` stands
+    for what has none.
 
     Args:
         words: the sentence as the table has it.
