@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
@@ -17,12 +17,29 @@ from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
 from refugee_adaptation.report.sections.communities import COMMUNITIES
-from refugee_adaptation.report.sections.groups import ADAPTATION
+from refugee_adaptation.report.sections.evidence import REPLICATION
+from refugee_adaptation.report.sections.groups import ADAPTATION, ANOMALIES
+from refugee_adaptation.report.sections.retention import worded_covariate
 from refugee_adaptation.report.sections.short import SHORT
+from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.sections.topics import TOPICS
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import LANGUAGES, say, texts, verbatim
-from refugee_adaptation.report.wording import moment, number, p_value, percent, span
+from refugee_adaptation.report.texts import (
+    LANGUAGES,
+    in_chinese,
+    say,
+    sentence,
+    texts,
+    verbatim,
+)
+from refugee_adaptation.report.wording import (
+    moment,
+    number,
+    p_value,
+    percent,
+    points,
+    span,
+)
 from report_marts import HOSTILE, small_build
 
 
@@ -118,7 +135,7 @@ def test_both_languages_fill_the_same_braces() -> None:
 
 
 def test_values_in_texts_are_escaped() -> None:
-    assert "&lt;b&gt;" in say("common.because", reason="<b>")
+    assert "&lt;b&gt;" in say("cascades.untestable", reason="<b>")
 
 
 def test_ids_are_unique_and_links_lead_somewhere(page: str) -> None:
@@ -277,6 +294,130 @@ def test_a_synthetic_crawl_is_called_so_first(
     assert ("synthetic sample" in told) == is_synthetic
 
 
+def test_unusual_accounts_are_shown_with_what_their_rules_rest_on(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "anomalies.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table user_anomalies as
+            select
+                printf('%016x', i) as user_id,
+                if(i = 8, 'other', 'influencer') as anomaly_type,
+                if(i = 8, ['burst'], ['influencer']) as reason_codes,
+                if(i = 8, 1, 0) as independent_sign_count,
+                2 as post_count,
+                5000 + i as like_count_max,
+                0 as silent_post_count,
+                0 as promotion_post_count,
+                0 as contact_post_count,
+                1 as hashtag_count_max,
+                if(i = 8, 3, 0) as burst_count,
+                0.5 as gap_minutes_min,
+                0 as own_copy_count,
+                0 as copying_user_count,
+                1.0 as k_distance,
+                null::varchar as abstention_reason
+            from range(9) as numbers (i)
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(ANOMALIES)
+    # a rule by the kinds whose people meet it, here the one of kind "other"
+    assert re.search(r"posts in a burst.*?(>0<.*?){4}>1<", told)
+    # the five with the most likes, and the one of kind "other", with their evidence
+    assert "5,007 likes of one post" in told
+    assert "5,003 likes of one post" in told
+    assert "5,002 likes of one post" not in told
+    assert "posts right after another: 3 (shortest gap 30 s)" in told
+    assert "The page has 6 of 9 rows" in told
+
+
+@pytest.mark.parametrize(("newcomers", "is_said"), [(1, True), (4, False)])
+def test_a_crawl_with_few_newcomers_says_that_its_title_does_not_fit(
+    newcomers: int, is_said: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "users.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            f"""
+            create table dim_users as
+            select 1 as post_count, i < {newcomers} as is_newcomer
+            from range(20) as numbers (i)
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(SHORT)
+    assert ("hardly a crawl of TikTok refugees" in told) == is_said
+
+
+def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "study.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table study_replication as
+            select * from (
+                values
+                (1, 'Sum of likes', 'reproduced', '1554694', '-0.0867'),
+                (2, 'First post', 'not reproduced', '2025-01-01', '2896.0')
+            ) as figures (
+                figure_number, figure, verdict, published_value, reproduced_value
+            )
+            cross join (
+                select
+                    null::varchar as corrected_value,
+                    null::varchar as what_it_really_measures,
+                    true as is_study_file
+            )
+            """
+        )
+    with Marts(path) as marts:
+        told = Story(marts).tell(REPLICATION)
+    assert told.index("First post") < told.index("Sum of likes")
+    for written in ("1,554,694", "\u22120.0867", "2,896", "2025-01-01"):
+        assert re.search(rf'<td class="number"[^>]*>{written}</td>', told)
+
+
+FINDINGS = """
+    create table findings as
+    select
+        unnest([
+            'topics_exist', 'communities_replies', 'communities_hashtags', 'depth'
+        ]) as finding_id,
+        'area' as area,
+        finding_id || ' claimed' as claim,
+        if(finding_id = 'communities_replies', null, 0.5) as estimate,
+        if(finding_id = 'topics_exist', 0.4, null) as interval_low,
+        if(finding_id = 'topics_exist', 0.6, null) as interval_high,
+        'supported' as verdict,
+        'modularity' as metric,
+        0.25 as null_value,
+        'one half' as null_model,
+        100 as n,
+        'no ties' as reason;
+"""
+
+
+def test_in_short_answers_each_question_with_its_bar(tmp_path: Path) -> None:
+    path = tmp_path / "findings.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(FINDINGS)
+    with Marts(path) as marts:
+        told = Story(marts).tell(Section("short", SHORT.parts[-1:]))
+    assert "Of 4 claims" in told
+    # one claim a question: that which the crawl can answer; the rest are findings
+    assert "communities_hashtags claimed" in told
+    assert "communities_replies claimed" not in told
+    assert "depth claimed" not in told
+    assert "the whole interval must exceed 0.250" in told
+    assert "; must exceed 0.250" in told
+    assert "null 0.250" not in told
+
+
 def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
     path = tmp_path / "communities.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -319,30 +460,101 @@ def test_fractions_are_shares_only_where_the_row_says_so(database: Path) -> None
     assert "0.500" in told
 
 
+# what the page shows of the marts in sentences
+SENTENCES = (
+    "select claim from findings",
+    "select reason from findings",
+    "select null_model from findings",
+    "select unnest(rejection_reasons) from rejected_rows",
+    "select source from platform_events",
+    "select reason from adaptation_model_selection",
+    "select reason from topic_model_selection",
+    "select reason from community_verdicts",
+    "select reason from communities where not is_established",
+    "select abstention_reason from user_anomalies",
+    "select reason from retention_identifiability",
+    "select reason from retention_model_scores",
+    "select pool_reading from retention_pool_bound",
+    """
+    select unnest([first_name, second_name])
+    from retention_pool_bound
+    where pair_kind = 'waves'
+    """,
+    "select unnest([claim_sentence, reason]) from cascade_summary",
+    "select exposure_label from hashtag_adoption",
+    "select verdict from hashtag_adoption where verdict like '%:%'",
+    "select verdict from cascade_influencers where verdict like '%:%'",
+    "select verdict_sentence from recommendation_evaluation where not is_identifiable",
+    "select reason from recommendations",
+    "select unnest([action, why]) from playbook_recommendations",
+    """
+    select unnest([figure, what_it_really_measures])
+    from study_replication
+    where published_value is not null
+    """,
+)
+
+
+def without_chinese(sentences: Iterable[str | None]) -> list[str]:
+    """The sentences for which the texts have no Chinese, ready to be added there."""
+    return [
+        f'"{words}" = ""'
+        for words in sorted({words for words in sentences if words})
+        if in_chinese(words) is None
+    ]
+
+
 @pytest.mark.pipeline
-@pytest.mark.parametrize("crawl", ["sample", "study", "empty"])
-def test_every_finding_is_worded_in_chinese(
+@pytest.mark.parametrize("crawl", ["sample", "study", "sqlite", "empty", "single"])
+def test_every_sentence_of_a_build_is_worded_in_chinese(
     crawl: str, built: Callable[[str], Path]
 ) -> None:
+    found: list[str | None] = []
     with Marts(built(crawl)) as marts:
-        rows = marts.ask("select finding_id, metric from findings").some().rows
-    for row in rows:
-        assert f"finding.{row['finding_id']}" in texts()
-        assert f"finding_metric.{row['metric']}" in texts()
+        for query in SENTENCES:
+            found += marts.ask(query).frame.iloc[:, 0].dropna().unique().tolist()
+        covariates = marts.ask("select covariate from retention_cox").frame["covariate"]
+        metrics = marts.ask("select metric from findings").frame["metric"]
+        verdicts = marts.ask("select verdict from study_replication").frame["verdict"]
+    lacking = without_chinese(found)
+    assert not lacking, "add to [sentence] of texts.toml:\n" + "\n".join(lacking)
+    for covariate in covariates.unique():
+        assert covariate == "(none)" or "zh-Hans" in worded_covariate(covariate)
+    for metric in metrics.unique():
+        assert f"finding_metric.{metric}" in texts()
+    for verdict in verdicts.unique():
+        assert f"verdict.{verdict}" in texts()
 
 
-@pytest.mark.pipeline
-def test_the_chinese_words_the_claim_that_is_made(
-    built: Callable[[str], Path],
-) -> None:
-    def plain(words: str) -> str:
-        return re.sub(r"\d+", "#", words)
+def test_a_sentence_without_chinese_is_reported() -> None:
+    assert without_chinese(["no such sentence", "misses lift", None]) == [
+        '"no such sentence" = ""'
+    ]
+    # a part that has no Chinese leaves the whole in English
+    assert without_chinese(["misses lift, nothing"]) == ['"misses lift, nothing" = ""']
+    assert sentence("no <b>such") == "no &lt;b&gt;such"
 
-    with Marts(built("sample")) as marts:
-        rows = marts.ask("select finding_id, claim from findings").some().rows
-    for row in rows:
-        english = texts()[f"finding.{row['finding_id']}"]["en"]
-        assert plain(english) == plain(row["claim"])
+
+def test_sentences_keep_their_numbers() -> None:
+    assert in_chinese("Authors fall into 3 groups by behaviour and content.") == (
+        "作者按行为与内容可分成 3 个群体。"
+    )
+    # a number is no place for words: the sentence with its prefix is no other sentence
+    words = in_chinese("not identifiable: 6 users are followed; a curve needs 30")
+    assert words is not None
+    assert words.startswith("无法判定")
+    assert "6 人" in words
+    words = in_chinese("misses stability, leakage")
+    assert words is not None
+    assert words.endswith("稳定性、泄漏")
+
+
+def test_a_covariate_is_worded_by_its_parts() -> None:
+    words = worded_covariate("group_name: cultural_adapter (against imitator)")
+    assert "cultural adapter" in words
+    assert "文化适应者" in words
+    assert "模仿者" in words
+    assert "zh-Hans" not in worded_covariate("no_such_feature")
 
 
 @pytest.mark.parametrize(
@@ -354,10 +566,30 @@ def test_the_chinese_words_the_claim_that_is_made(
         (0.9, "0.900"),
         (4e-19, "0"),
         (-2.0, "\u22122"),
+        (999.96, "1,000"),
+        (999.4, "999"),
     ],
 )
 def test_numbers_are_written_for_people(value: float | None, written: str) -> None:
     assert number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("positive", "total", "interval"),
+    [
+        (0, 20, "[0.0\u00a0%, 16.1\u00a0%]"),
+        (20, 20, "[83.9\u00a0%, 100.0\u00a0%]"),
+        (5, 20, "[11.2\u00a0%, 46.9\u00a0%]"),
+        (0, 0, "\u2013"),
+    ],
+)
+def test_the_interval_of_a_share_ends_at_none_and_at_all(
+    positive: int, total: int, interval: str
+) -> None:
+    low, high = (wilson(str(positive), str(total), end) for end in ("low", "high"))
+    found = duckdb.sql(f"select {low}, {high}").fetchone()
+    assert found
+    assert span(*found, percent) == interval
 
 
 def test_p_values_end_where_they_stop_saying_more() -> None:
@@ -369,6 +601,11 @@ def test_p_values_end_where_they_stop_saying_more() -> None:
 def test_shares_and_intervals_are_written_for_people() -> None:
     assert percent(0.8361) == "83.6\u00a0%"
     assert percent(0.0004) == "0.040\u00a0%"
-    assert span(0.1, None, share=True) == "[10.0\u00a0%, \u2013]"
+    assert percent(1 - 1e-7) == "> 99.999\u00a0%"
+    assert percent(1e-7) == "< 0.001\u00a0%"
+    assert points(0.3487) == "+34.9"
+    assert points(-0.05) == "\u22125.0"
+    assert points(-0.00001) == "0.0"
+    assert span(0.1, None, percent) == "[10.0\u00a0%, \u2013]"
     assert span(None, None) == "\u2013"
     assert moment(None) == "\u2013"

@@ -18,6 +18,7 @@ from selenium.webdriver.support.ui import Select
 
 from refugee_adaptation.report.marts import Marts
 from refugee_adaptation.report.page import render
+from refugee_adaptation.report.texts import texts
 from report_marts import HOSTILE, small_build
 
 pytestmark = pytest.mark.browser
@@ -253,11 +254,17 @@ def test_the_language_switch_shows_one_language(opened: webdriver.Chrome) -> Non
         headings = opened.find_elements(By.CSS_SELECTOR, f'h2 span[lang="{language}"]')
         return [heading.is_displayed() for heading in headings]
 
+    def of_the_page() -> tuple[str | None, str]:
+        root = opened.find_element(By.TAG_NAME, "html")
+        return root.get_attribute("lang"), opened.title
+
     assert all(shown("en"))
     assert not any(shown("zh-Hans"))
+    assert of_the_page() == ("en", texts()["page.title"]["en"])
     opened.find_element(By.ID, "chinese").send_keys(Keys.SPACE)
     assert all(shown("zh-Hans"))
     assert not any(shown("en"))
+    assert of_the_page() == ("zh-Hans", texts()["page.title"]["zh"])
 
 
 def test_a_long_table_shows_all_rows_on_request(opened: webdriver.Chrome) -> None:

@@ -27,7 +27,7 @@ def render(marts: Marts, *, most_people: int | None = 3000) -> str:
     """
     story = Story(marts, most_people=most_people)
     sections = [(one.key, story.tell(one)) for one in SECTIONS]
-    scripts = [Markup(source) for source in story.scripts]
+    scripts = [Markup(source) for source in (part("page.js"), *story.scripts)]
     return fill(
         "page.html.jinja",
         sections=sections,
@@ -67,8 +67,7 @@ def _policy(scripts: list[Markup]) -> str:
         f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'"
         for s in scripts
     )
-    allowed = hashes or "'none'"
     return (
-        f"default-src 'none'; script-src {allowed}; "
+        f"default-src 'none'; script-src {hashes}; "
         "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     )

@@ -16,7 +16,14 @@ from refugee_adaptation.report.marts import (
     NotBuiltError,
     Row,
 )
-from refugee_adaptation.report.texts import LANGUAGES, say, term, texts
+from refugee_adaptation.report.texts import (
+    LANGUAGES,
+    in_spans,
+    say,
+    sentence,
+    term,
+    texts,
+)
 from refugee_adaptation.report.wording import (
     MISSING,
     moment,
@@ -30,10 +37,25 @@ from refugee_adaptation.report.wording import (
 LONG_TEXT = 32
 # a table with more rows shows the first ones until the reader asks for all
 MOST_ROWS = 12
-# a table with more columns, or two of long texts, becomes a list of cards on a phone
+# a table with more columns, or two of long texts, becomes cards on a narrow screen
 MOST_COLUMNS = 4
-# and with more than these, on a screen of middling width too
-MANY_COLUMNS = 6
+# columns in which the tables speak in sentences
+SENTENCES = frozenset(
+    {
+        "abstention_reason",
+        "action",
+        "claim",
+        "exposure_label",
+        "figure",
+        "first_name",
+        "pool_reading",
+        "reason",
+        "second_name",
+        "source",
+        "what_it_really_measures",
+        "why",
+    }
+)
 # a list of more cards shows the first ones until the reader asks for all
 MOST_CARDS = 5
 
@@ -172,19 +194,25 @@ class Story:
             )
         )
 
-    def claims(self, rows: Sequence[tuple[Markup, Markup]]) -> None:
+    def claims(self, rows: Sequence[tuple[str, str, Markup]]) -> None:
         """Add a list of claims with the numbers behind each.
 
         Args:
-            rows: claim and numbers of each.
+            rows: verdict, claim and numbers of each.
         """
         self.blocks.append(
             Markup('<ul class="claims">{}</ul>').format(
                 Markup("").join(
-                    Markup('<li>{} <span class="numbers">{}</span></li>').format(
-                        claim, numbers
+                    Markup(
+                        '<li>{} <b class="verdict {}">{}</b> '
+                        '<span class="numbers">{}</span></li>'
+                    ).format(
+                        sentence(claim),
+                        _tone(verdict),
+                        term("verdict", verdict),
+                        numbers,
                     )
-                    for claim, numbers in rows
+                    for verdict, claim, numbers in rows
                 )
             )
         )
@@ -230,6 +258,7 @@ class Story:
         whole: bool = False,
         percent_rows: Callable[[Row], bool] | None = None,
         written: Mapping[str, Callable[[Row], Markup]] | None = None,
+        numbers: Sequence[str] = (),
         others: Sequence[Answer] = (),
         **values: object,
     ) -> None:
@@ -245,6 +274,7 @@ class Story:
             whole: whether every row is shown at once, however many there are.
             percent_rows: tells the rows whose fractions are shares of 1.
             written: words the value of a column from its row, by column.
+            numbers: columns that `written` writes as numbers.
             others: further queries behind it.
             values: words and numbers of the caption.
         """
@@ -256,7 +286,7 @@ class Story:
         ]
         long_texts = sum(_is_long(name, rows) for name in names)
         stacked = len(names) > MOST_COLUMNS or long_texts > 1
-        numeric = {name for name in names if _is_numeric(name, rows)}
+        numeric = {name for name in names if name in numbers or _is_numeric(name, rows)}
         body = Markup("\n").join(
             Markup("<tr>{}</tr>").format(
                 Markup("").join(
@@ -279,13 +309,13 @@ class Story:
         head = Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(
                 Markup(' class="number"') if name in numeric else "",
-                _in_spans(_header(name)),
+                in_spans(_header(name)),
             )
             for name in names
         )
         kind = "table"
         if stacked:
-            kind += " cards" if len(names) <= MANY_COLUMNS else " cards wide"
+            kind += " cards"
         count = len(rows[:most])
         if not whole and count > MOST_ROWS:
             kind += " long"
@@ -368,13 +398,6 @@ def _header(name: str) -> dict[str, str]:
     return texts().get(key) or dict.fromkeys(LANGUAGES, name.replace("_", " "))
 
 
-def _in_spans(wording: Mapping[str, str]) -> Markup:
-    return Markup("").join(
-        Markup('<span lang="{}">{}</span>').format(LANGUAGES[language], words)
-        for language, words in wording.items()
-    )
-
-
 def _cell(
     name: str,
     row: Row,
@@ -393,11 +416,11 @@ def _cell(
         words = written(row)
         kind = "words" if len(str(value)) > LONG_TEXT else kind
     elif name.endswith("_en") and f"{name[:-3]}_zh" in row:
-        words = _in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
+        words = in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
         kind = "words"
     elif name.endswith("_low") and f"{name[:-4]}_high" in row:
         kind = "number"
-        words = span(value, row[f"{name[:-4]}_high"], share=share)
+        words = span(value, row[f"{name[:-4]}_high"], percent if share else number)
     elif value is None:
         words = MISSING
     elif isinstance(value, bool):
@@ -413,8 +436,12 @@ def _cell(
             fraction = share and isinstance(value, float)
             words = percent(value) if fraction else number(value)
     elif isinstance(value, str):
-        words = term(group or "verdict", value) if group or _judges(name) else value
+        if group or _judges(name):
+            words = term(group or "verdict", value)
+        else:
+            words = sentence(value) if name in SENTENCES else value
         kind = "words" if len(value) > LONG_TEXT else kind
+        kind = "pseudonym" if name == "user_id" else kind
     else:
         words = moment(value)
         kind = "moment"

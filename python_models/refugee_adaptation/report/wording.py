@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from typing import Any
 
 MISSING = "\u2013"
+MINUS = "\u2212"
 # what is nearer to zero is zero but for the last digits of the arithmetic
 TINY = 1e-9
+# what is nearer to none or to all is written as nearer than this
+LEAST_PERCENT = 0.001
 # a smaller p-value is written as smaller than this
 LEAST_P = 0.0001
 
@@ -28,9 +32,12 @@ def number(value: Any, digits: int = 3) -> str:
     if isinstance(value, float) and not value.is_integer() and abs(value) < 1000:
         if abs(value) < TINY:
             return "0"
+        # three digits would say 1.00e+03 of 999.96
+        if abs(value) >= 10**digits - 0.5:
+            return number(round(value))
         written = f"{value:#.{digits}g}".rstrip(".")
-        return written.replace("e-", "e\u2212").replace("-", "\u2212")
-    return f"{round(value):,}".replace("-", "\u2212")
+        return written.replace("e-", f"e{MINUS}").replace("-", MINUS)
+    return f"{round(value):,}".replace("-", MINUS)
 
 
 def p_value(value: Any) -> str:
@@ -62,23 +69,43 @@ def percent(value: Any) -> str:
     # what would be rounded to all or nothing, and is neither, gets more digits
     short = round(hundred, 1)
     small = short in (0, 100) and abs(hundred - short) > TINY
-    return f"{hundred:.{3 if small else 1}f}\u00a0%".replace("-", "\u2212")
+    if small and abs(hundred - short) < LEAST_PERCENT:
+        return (
+            f"< {LEAST_PERCENT}\u00a0%"
+            if short == 0
+            else f"> {100 - LEAST_PERCENT}\u00a0%"
+        )
+    return f"{hundred:.{3 if small else 1}f}\u00a0%".replace("-", MINUS)
 
 
-def span(low: Any, high: Any, *, share: bool = False) -> str:
+def points(value: Any) -> str:
+    """Write a change of a share in percentage points.
+
+    Args:
+        value: -1 to 1, or None.
+
+    Returns:
+        Such as `+34.9`; a dash for nothing.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return MISSING
+    written = f"{100 * float(value):+.1f}"
+    return written.lstrip("+-") if float(written) == 0 else written.replace("-", MINUS)
+
+
+def span(low: Any, high: Any, write: Callable[[Any], str] = number) -> str:
     """Write an interval.
 
     Args:
         low: lower end, or None.
         high: upper end, or None.
-        share: whether both ends are shares of 1.
+        write: writes an end.
 
     Returns:
         Such as `[31, 40]`; a dash where both ends are unknown.
     """
     if low is None and high is None:
         return MISSING
-    write = percent if share else number
     return f"[{write(low)}, {write(high)}]"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from refugee_adaptation.report import charts, network
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.templating import fill
-from refugee_adaptation.report.texts import chart_term, term
+from refugee_adaptation.report.texts import chart_term, sentence, term
 from refugee_adaptation.report.wording import number
 
 
@@ -46,7 +46,7 @@ def _verdicts(story: Story) -> None:
             established=number(established.get(row["tie_kind"], 0)),
             count=number(row["community_count"]),
             users=number(row["user_count"]),
-            reason=row["reason"],
+            reason=sentence(row["reason"]),
         )
     story.table(
         "communities.verdicts",
@@ -111,8 +111,8 @@ def _list(story: Story) -> None:
             inside_share,
             resample_stability,
             leading_post_share,
-            reason,
-            sum(user_count) over () as all_user_count
+            if(is_established or starts_with(reason, 'network '), null, reason)
+                as reason
         from communities
         order by tie_kind, community_number
         """
@@ -122,8 +122,8 @@ def _list(story: Story) -> None:
     story.table(
         "communities.list",
         found,
-        columns=[name for name in found.names if name != "all_user_count"],
-        n=int(found.frame["all_user_count"].max()),
+        # where every network is judged as a whole, no community has a reason of its own
+        columns=[name for name in found.names if found.frame[name].notna().any()],
     )
 
 
@@ -158,8 +158,8 @@ def _influencers(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            tie_kind,
             user_id,
+            tie_kind,
             pagerank_rank,
             pagerank_rank_low,
             pagerank_rank_high,
@@ -168,8 +168,7 @@ def _influencers(story: Story) -> None:
             in_reach_count,
             total_like_count,
             like_rank,
-            is_newcomer,
-            count(*) over (partition by tie_kind) as user_count
+            is_newcomer
         from influencers
         qualify row_number() over (
             partition by tie_kind order by pagerank_rank, like_rank, user_id
@@ -182,9 +181,7 @@ def _influencers(story: Story) -> None:
     story.table(
         "communities.influencers",
         found,
-        columns=[name for name in found.names if name != "user_count"],
         terms={"tie_kind": "tie_kind"},
-        n=int(found.some().frame.groupby("tie_kind")["user_count"].max().sum()),
     )
 
 
@@ -192,8 +189,8 @@ def _agreement(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            tie_kind,
             measure,
+            tie_kind,
             verdict,
             spearman_rho,
             rho_low,

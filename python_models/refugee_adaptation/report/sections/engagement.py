@@ -306,8 +306,8 @@ def _growth(story: Story) -> None:
     found = story.marts.ask(
         f"""
         select
-            entity,
             age_at_first_capture,
+            entity,
             item_count,
             grown_share,
             {wilson("grown_share * interval_count", "interval_count", "low")}

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
 from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import say, term, texts
-from refugee_adaptation.report.wording import number, percent
-
-
-def claim_of(row: Row) -> Markup:
-    """Word a claim: in English as the mart has it, in Chinese as the texts have it.
-
-    Args:
-        row: finding_id and claim.
-
-    Returns:
-        One `span` per language; the English one alone where no Chinese is at hand.
-    """
-    wording = texts().get(f"finding.{row['finding_id']}")
-    if wording is None:
-        return Markup("{}").format(row["claim"])
-    return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(
-        row["claim"], wording["zh"]
-    )
+from refugee_adaptation.report.texts import say, sentence, term
+from refugee_adaptation.report.wording import (
+    MINUS,
+    MISSING,
+    number,
+    percent,
+    points,
+    span,
+)
 
 
 def _claim_with_note(row: Row) -> Markup:
@@ -36,19 +31,40 @@ def _claim_with_note(row: Row) -> Markup:
         row["source_table"],
     )
     if row["reason"]:
-        note += Markup(" \u00b7 {}").format(row["reason"])
-    return Markup('{} <span class="numbers">{}</span>').format(claim_of(row), note)
-
-
-def _null(row: Row) -> Markup:
-    write = percent if _is_share(row) else number
+        note += Markup(" \u00b7 {}").format(sentence(row["reason"]))
     return Markup('{} <span class="numbers">{}</span>').format(
-        write(row["null_value"]), row["null_model"] or ""
+        sentence(row["claim"]), note
     )
 
 
-def _is_share(row: Row) -> bool:
-    return "share" in row["metric"].split()
+def writer(metric: str) -> Callable[[Any], str]:
+    """Choose how a finding's numbers are written.
+
+    Args:
+        metric: what the finding measures.
+
+    Returns:
+        The function that writes an estimate, an end of its interval, or its bar.
+    """
+    words = metric.split()
+    if "share" not in words:
+        return number
+    return points if words[0] == "change" else percent
+
+
+def _estimate(row: Row) -> Markup:
+    return Markup.escape(writer(row["metric"])(row["estimate"]))
+
+
+def _interval(row: Row) -> Markup:
+    write = writer(row["metric"])
+    return Markup.escape(span(row["interval_low"], row["interval_high"], write))
+
+
+def _bar(row: Row) -> Markup:
+    return Markup('{} <span class="numbers">{}</span>').format(
+        writer(row["metric"])(row["null_value"]), sentence(row["null_model"])
+    )
 
 
 def _findings(story: Story) -> None:
@@ -86,11 +102,26 @@ def _findings(story: Story) -> None:
         found,
         columns=found.names[:-5],
         terms={"metric": "finding_metric"},
-        written={"claim": _claim_with_note, "null_value": _null},
-        percent_rows=_is_share,
+        written={
+            "claim": _claim_with_note,
+            "estimate": _estimate,
+            "interval_low": _interval,
+            "null_value": _bar,
+        },
         whole=True,
         most=200,
     )
+
+
+def _figure(name: str, row: Row) -> Markup:
+    """Write a figure with every digit it has, thousands apart; or the words it is."""
+    value = row[name]
+    if value is None:
+        return Markup(MISSING)
+    if not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", value):
+        return sentence(value)
+    written = f"{Decimal(value):,}".replace("-", MINUS)
+    return Markup(written.removesuffix(".0"))
 
 
 def _replication(story: Story) -> None:
@@ -105,7 +136,7 @@ def _replication(story: Story) -> None:
             what_it_really_measures
         from study_replication
         where published_value is not null
-        order by figure_number
+        order by verdict = 'not reproduced' desc, figure_number
         """
     )
     rows = found.some().rows
@@ -122,7 +153,14 @@ def _replication(story: Story) -> None:
         differ=number(counts["not reproduced"]),
         other=number(counts["another crawl"] + counts["not computed"]),
     )
-    story.table("replication.table", found, most=200)
+    values = ("published_value", "reproduced_value", "corrected_value")
+    story.table(
+        "replication.table",
+        found,
+        written={name: partial(_figure, name) for name in values},
+        numbers=values,
+        most=200,
+    )
 
 
 FINDINGS = Section("findings", (_findings,))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from refugee_adaptation.report import charts
+from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, term
-from refugee_adaptation.report.wording import number, percent
+from refugee_adaptation.report.texts import chart_term, say, sentence, term
+from refugee_adaptation.report.wording import number, percent, points, span
 
 # features drawn for each group
 MOST_FEATURES = 12
+# accounts shown of each unusual kind
+CLEAREST = 5
 
 
 def _groups(story: Story) -> None:
@@ -43,7 +48,7 @@ def _groups(story: Story) -> None:
         null=number(row["null_silhouette_p95"]),
         ari=number(row["bootstrap_ari_mean"]),
         jaccard=number(row["jaccard_min"]),
-        reason=row["reason"],
+        reason=sentence(row["reason"]),
     )
     sizes = story.marts.ask(
         f"""
@@ -72,11 +77,15 @@ def _groups(story: Story) -> None:
         order by user_count desc, group_name
         """
     )
+    everyone = int(sizes.some().frame["user_count"].sum())
+    judged = row["user_count"]
     story.table(
-        "adaptation.sizes",
+        "adaptation.sizes" if judged >= everyone else "adaptation.sizes_by_sample",
         sizes,
         terms={"group_name": "group"},
-        n=int(sizes.some().frame["user_count"].sum()),
+        n=everyone,
+        judged=number(judged),
+        all=number(everyone),
     )
 
 
@@ -196,12 +205,26 @@ def _selection(story: Story) -> None:
     )
 
 
+def _is_share(row: Row) -> bool:
+    return bool(row["trait"] != "hashtags_per_post")
+
+
+def _change(row: Row) -> Markup:
+    write = points if _is_share(row) else number
+    return Markup.escape(write(row["change"]))
+
+
+def _change_interval(row: Row) -> Markup:
+    write = points if _is_share(row) else number
+    return Markup.escape(span(row["change_low"], row["change_high"], write))
+
+
 def _over_time(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            comparison,
             trait,
+            comparison,
             early_value,
             late_value,
             change,
@@ -226,7 +249,8 @@ def _over_time(story: Story) -> None:
         "adaptation.over_time",
         found,
         terms={"comparison": "comparison", "trait": "feature"},
-        percent_rows=lambda row: row["trait"] != "hashtags_per_post",
+        percent_rows=_is_share,
+        written={"change": _change, "change_low": _change_interval},
     )
     within = story.marts.ask(
         """
@@ -302,36 +326,106 @@ def _anomalies(story: Story) -> None:
     )
 
 
-def _reasons(story: Story) -> None:
+def _rules(story: Story) -> None:
+    """Tell how many people of each kind meet each rule."""
     found = story.marts.ask(
         """
         with
 
-        reasons as (
-            select unnest(reason_codes) as reason_code, user_id
+        met as (
+            select unnest(reason_codes) as reason_code, anomaly_type
             from user_anomalies
+            where abstention_reason is null
         )
 
         select
             reason_code,
-            count(distinct user_id) as user_count,
-            (select count(distinct user_id) from reasons) as flagged_count
-        from reasons
+            count(*) filter (where anomaly_type = 'bot-like') as bot_like,
+            count(*) filter (where anomaly_type = 'promotion') as promotion,
+            count(*) filter (where anomaly_type = 'influencer') as influencer,
+            count(*) filter (where anomaly_type = 'silent') as silent,
+            count(*) filter (where anomaly_type = 'other') as other,
+            count(*) as user_count
+        from met
         group by reason_code
         order by user_count desc, reason_code
         """
     )
+    if not found.frame.empty:
+        story.table("anomalies.rules", found, terms={"reason_code": "reason_code"})
+
+
+def _evidence(row: Row) -> Markup:
+    """Word each rule that an account meets with the values behind it."""
+    values = {
+        name: number(value)
+        for name, value in row.items()
+        if isinstance(value, (int, float))
+    }
+    return say("common.next").join(
+        say(f"anomaly_evidence.{code}", **values) for code in row["reason_codes"]
+    )
+
+
+def _accounts(story: Story) -> None:
+    """Show the clearest accounts of each kind; the query gives every one."""
+    found = story.marts.ask(
+        f"""
+        with
+
+        ranked as (
+            select
+                *,
+                row_number() over (
+                    partition by anomaly_type
+                    order by
+                        case anomaly_type
+                            when 'bot-like' then independent_sign_count
+                            when 'promotion'
+                                then promotion_post_count + contact_post_count
+                            when 'influencer' then like_count_max
+                            when 'silent' then silent_post_count
+                            else k_distance
+                        end desc nulls last,
+                        len(reason_codes) desc,
+                        user_id
+                ) as place
+            from user_anomalies
+            where anomaly_type <> 'none' and abstention_reason is null
+        )
+
+        select
+            user_id,
+            anomaly_type,
+            reason_codes,
+            post_count,
+            like_count_max,
+            silent_post_count,
+            promotion_post_count,
+            contact_post_count,
+            hashtag_count_max,
+            burst_count,
+            round(60 * gap_minutes_min) as gap_seconds,
+            own_copy_count,
+            copying_user_count,
+            k_distance
+        from ranked
+        order by place > {CLEAREST}, anomaly_type, place
+        """
+    )
     if found.frame.empty:
         return
-    frame = found.frame.assign(
-        name=[chart_term("reason_code", code) for code in found.frame["reason_code"]],
-        value=found.frame["user_count"],
-    )
-    story.figure(
-        "anomalies.reasons",
-        charts.ordered_bars(frame, "users"),
+    kinds = found.frame["anomaly_type"].value_counts()
+    story.table(
+        "anomalies.accounts",
         found,
-        n=int(found.frame["flagged_count"].max()),
+        columns=["user_id", "anomaly_type", "reason_codes"],
+        terms={"anomaly_type": "anomaly"},
+        written={"reason_codes": _evidence},
+        most=int(kinds.clip(upper=CLEAREST).sum()),
+        whole=True,
+        n=len(found.frame),
+        clearest=CLEAREST,
     )
 
 
@@ -364,4 +458,4 @@ def _sensitivity(story: Story) -> None:
 
 
 ADAPTATION = Section("adaptation", (_groups, _contrasts, _selection, _over_time))
-ANOMALIES = Section("anomalies", (_anomalies, _reasons, _sensitivity))
+ANOMALIES = Section("anomalies", (_anomalies, _rules, _accounts, _sensitivity))

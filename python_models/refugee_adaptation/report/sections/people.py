@@ -21,8 +21,8 @@ def _crawled(story: Story) -> None:
         select
             count(*) as post_count,
             count(distinct user_id) as author_count,
-            min(created_at) as first_at,
-            max(created_at) as last_at
+            min(created_at) + interval 8 hour as first_at,
+            max(created_at) + interval 8 hour as last_at
         from fct_posts
         """
     )
@@ -169,7 +169,7 @@ def _newcomers(story: Story) -> None:
         newcomers=number(row["newcomer_count"]),
         known=number(row["known_count"]),
         share=percent(row["newcomer_count"] / row["known_count"]),
-        interval=span(row["share_low"], row["share_high"], share=True),
+        interval=span(row["share_low"], row["share_high"], percent),
         first=moment(row["first_at"])[:10],
     )
 
@@ -237,8 +237,8 @@ def _languages(story: Story) -> None:
         )
 
         select
-            registered,
             language,
+            registered,
             post_count,
             post_count / all_count as share,
             {wilson("post_count", "all_count", "low")} as share_low,
@@ -274,7 +274,7 @@ def _places(story: Story) -> None:
     ]
     if len(found.frame) > 1:
         story.figure(
-            "people.places",
+            "people.first_places" if len(frame) < len(found.frame) else "people.places",
             charts.ordered_bars(frame, "users"),
             found,
             n=int(found.frame["user_count"].sum()),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, term
+from refugee_adaptation.report.texts import chart_term, say, sentence, term
 from refugee_adaptation.report.wording import number, percent, span
 
 
@@ -61,7 +63,7 @@ def _gate(story: Story) -> None:
                 after,
                 users=number(row["user_count"]),
                 share=percent(share["share"]),
-                interval=span(share["low"], share["high"], share=True),
+                interval=span(share["low"], share["high"], percent),
             )
     # outcomes that cannot be known for one reason stand together
     for reason, names in refused.items():
@@ -69,7 +71,7 @@ def _gate(story: Story) -> None:
             "retention.unknown",
             found,
             outcomes=Markup(" / ").join(names),
-            reason=reason.removeprefix("not identifiable: "),
+            reason=sentence(reason.removeprefix("not identifiable: ")),
         )
     story.text("retention.caveat")
 
@@ -109,8 +111,8 @@ def _groups(story: Story) -> None:
         """
         select
             outcome,
-            grouping,
             group_name,
+            grouping,
             user_count,
             event_count,
             followed_days,
@@ -148,15 +150,30 @@ def _pool(story: Story) -> None:
         story.table("retention.pool", found, terms={"entity": "entity"}, most=12)
 
 
+def worded_covariate(covariate: str) -> Markup:
+    """Word a covariate: a feature, or a level of a factor against its reference.
+
+    Args:
+        covariate: such as `log_partner_count` or `language: mixed (against en)`.
+
+    Returns:
+        Its wording in every language.
+    """
+    level = re.fullmatch(r"(\w+): (.+) \(against (.+)\)", covariate)
+    if level is None:
+        return term("feature", covariate)
+    factor, name, reference = level.groups()
+    group = {"group_name": "group"}.get(factor, factor)
+    return say(
+        "retention.level", name=term(group, name), reference=term(group, reference)
+    )
+
+
 def _hazards(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            case
-                when starts_with(covariate, 'group_name: ')
-                    then replace(replace(covariate, 'group_name: ', ''), '_', ' ')
-                else covariate
-            end as covariate,
+            covariate,
             hazard_ratio,
             hazard_ratio_low,
             hazard_ratio_high,
@@ -175,7 +192,7 @@ def _hazards(story: Story) -> None:
             "retention.hazards",
             found,
             columns=found.names[:7],
-            terms={"covariate": "feature"},
+            written={"covariate": lambda row: worded_covariate(row["covariate"])},
             n=found.row["user_count"],
             events=number(found.row["event_count"]),
         )
@@ -185,8 +202,8 @@ def _scores(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            label,
             model,
+            label,
             validation,
             user_count,
             positive_count,
@@ -228,7 +245,7 @@ def _scores(story: Story) -> None:
             refused,
             label=term("outcome", row["label"]),
             validation=term("validation", row["validation"]),
-            reason=row["reason"].removeprefix("not identifiable: "),
+            reason=sentence(row["reason"].removeprefix("not identifiable: ")),
         )
     if found.frame.empty:
         return

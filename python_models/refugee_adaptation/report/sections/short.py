@@ -1,20 +1,33 @@
-"""The page in short: key numbers, then what holds, what does not, what is unknown."""
+"""The page in short: key numbers, then an answer to each question of the page."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from itertools import groupby
 
 from markupsafe import Markup
 
 from refugee_adaptation.report.marts import Answer, NoRowsError, NotBuiltError, Row
-from refugee_adaptation.report.sections.evidence import claim_of
+from refugee_adaptation.report.sections.evidence import writer
 from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story, Tile
-from refugee_adaptation.report.texts import say, term
+from refugee_adaptation.report.texts import say, sentence, term
 from refugee_adaptation.report.wording import moment, number, percent, span
 
-VERDICTS = ("supported", "not supported", "not identifiable on this crawl")
+# the claims that answer each question of the page; the first that the crawl can answer
+# is told, all others stand among the findings
+QUESTIONS = (
+    ("newcomers_are_most_authors",),
+    ("topics_exist",),
+    ("adaptation_groups_exist",),
+    ("people_begin_to_write_chinese", "chinese_words_rise_in_cohort"),
+    ("communities_replies", "communities_hashtags"),
+    ("newcomers_stay",),
+    ("hashtag_adoption",),
+)
+
+# with a smaller share of newcomers a crawl is not one of refugees
+LEAST_NEWCOMERS = 0.2
 
 Teller = Callable[[Story], tuple[Tile, Answer]]
 
@@ -62,7 +75,7 @@ def _newcomers(story: Story) -> tuple[Tile, Answer]:
         """
     )
     row = found.row
-    interval = span(row["share_low"], row["share_high"], share=True)
+    interval = span(row["share_low"], row["share_high"], percent)
     words = say("short.newcomers", interval=interval)
     return Tile("people", percent(row["share"]), words), found
 
@@ -167,7 +180,7 @@ def _stayed(story: Story) -> tuple[Tile, Answer]:
     if not row["is_identifiable"] or row["retained_28d_share"] is None:
         return Tile("retention", say("short.unknown"), say("short.not_stayed")), found
     interval = span(
-        row["retained_28d_low_share"], row["retained_28d_high_share"], share=True
+        row["retained_28d_low_share"], row["retained_28d_high_share"], percent
     )
     words = say("short.stayed", interval=interval)
     return Tile("retention", percent(row["retained_28d_share"]), words), found
@@ -199,6 +212,13 @@ def _synthetic(story: Story) -> None:
         story.notice("short.synthetic", found)
 
 
+def _few_newcomers(story: Story) -> None:
+    """Say so when the crawl is hardly about the people of the title."""
+    tile, found = _newcomers(story)
+    if found.row["share"] < LEAST_NEWCOMERS:
+        story.notice("short.few_newcomers", found, share=tile.value)
+
+
 def _key_numbers(story: Story) -> None:
     told = []
     for tell in TILES:
@@ -212,19 +232,32 @@ def _key_numbers(story: Story) -> None:
 
 
 def _numbers(row: Row) -> Markup:
+    """Write the numbers of a finding, or why there are none."""
     if row["estimate"] is None:
-        return Markup.escape(row["reason"] or "")
-    fraction = "share" in row["metric"].split()
-    write = percent if fraction else number
+        return sentence(row["reason"] or "")
+    write = writer(row["metric"])
     words = Markup("{} {}").format(
         term("finding_metric", row["metric"]), write(row["estimate"])
     )
     if row["interval_low"] is not None:
-        interval = span(row["interval_low"], row["interval_high"], share=fraction)
-        words += f" {interval}"
+        words += f" {span(row['interval_low'], row['interval_high'], write)}"
     if row["null_value"] is not None:
-        words += say("short.against_null", null=write(row["null_value"]))
-    return words + f"; n = {number(row['n'])}"
+        words += say(
+            f"short.{_bar(row)}",
+            null=write(row["null_value"]),
+            model=sentence(row["null_model"]),
+        )
+    return words + say("short.counted", n=number(row["n"]))
+
+
+def _bar(row: Row) -> str:
+    """Tell what must pass the bar of a finding, and on which side."""
+    if row["metric"].startswith("hazard ratio"):
+        return "interval_below"
+    # where the bar is an end of what chance gives, the estimate decides
+    if row["interval_low"] is None or "percentile" in row["null_model"]:
+        return "estimate_above"
+    return "interval_above"
 
 
 def _claims(story: Story) -> None:
@@ -232,7 +265,6 @@ def _claims(story: Story) -> None:
         """
         select
             finding_id,
-            area,
             claim,
             verdict,
             metric,
@@ -240,48 +272,29 @@ def _claims(story: Story) -> None:
             interval_low,
             interval_high,
             null_value,
+            null_model,
             n,
             reason
         from findings
-        order by
-            verdict = 'supported' desc,
-            verdict = 'not supported' desc,
-            area,
-            finding_id
+        order by area, finding_id
         """
     )
-    rows = found.some().rows
-    by_verdict = {
-        verdict: list(group)
-        for verdict, group in groupby(rows, key=lambda row: row["verdict"])
-    }
-    counts = [len(by_verdict.get(verdict, [])) for verdict in VERDICTS]
-    supported, against, unknown = map(number, counts)
+    rows = {row["finding_id"]: row for row in found.some().rows}
+    counts = Counter(row["verdict"] for row in rows.values())
     story.lead(
         "short.lead",
         found,
         all=number(len(rows)),
-        supported=supported,
-        against=against,
-        unknown=unknown,
+        supported=number(counts["supported"]),
+        against=number(counts["not supported"]),
+        unknown=number(counts["not identifiable on this crawl"]),
     )
-    for verdict, key in zip(
-        VERDICTS, ("short.supported", "short.against", "short.cannot"), strict=True
-    ):
-        if verdict not in by_verdict:
-            continue
-        story.heading(key)
-        # claims that cannot be answered for one reason stand together
-        together: dict[tuple[Markup, str], list[Markup]] = {}
-        for row in by_verdict[verdict]:
-            apart = "" if row["estimate"] is None else row["finding_id"]
-            together.setdefault((_numbers(row), apart), []).append(claim_of(row))
-        story.claims(
-            [
-                (Markup("<br>").join(claims), numbers)
-                for (numbers, _), claims in together.items()
-            ]
-        )
+    answers = []
+    for claims in QUESTIONS:
+        asked = [rows[name] for name in claims if name in rows]
+        asked.sort(key=lambda row: row["estimate"] is None)
+        answers += asked[:1]
+    story.claims([(row["verdict"], row["claim"], _numbers(row)) for row in answers])
 
 
-SHORT = Section("short", (_synthetic, _key_numbers, _claims))
+SHORT = Section("short", (_synthetic, _few_newcomers, _key_numbers, _claims))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.sections.evidence import claim_of
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, label
+from refugee_adaptation.report.texts import chart_term, label, sentence
 from refugee_adaptation.report.wording import number, percent
 
 
@@ -24,10 +25,9 @@ def _claims(story: Story) -> None:
             p_value,
             case_count,
             is_identifiable,
-            reason,
-            claim as finding_id
+            reason
         from cascade_summary
-        order by is_identifiable desc, finding_id
+        order by is_identifiable desc, cascade_summary.claim
         """
     )
     rows = found.some().rows
@@ -44,7 +44,11 @@ def _claims(story: Story) -> None:
     row = collected.row
     if not testable:
         reasons = dict.fromkeys(row["reason"] for row in rows)
-        story.notice("cascades.untestable", found, reason=" ".join(reasons))
+        story.notice(
+            "cascades.untestable",
+            found,
+            reason=Markup(" ").join(map(sentence, reasons)),
+        )
         return
     story.lead(
         "cascades.lead",
@@ -64,9 +68,7 @@ def _claims(story: Story) -> None:
     story.table(
         "cascades.claims",
         found,
-        columns=[
-            name for name in found.names if name not in ("is_identifiable", "reason")
-        ],
+        columns=found.names[:-2],
     )
 
 
@@ -147,8 +149,8 @@ def _evaluation(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            item_kind,
             strategy,
+            item_kind,
             verdict,
             estimate as recall,
             estimate_low as recall_low,
@@ -169,7 +171,9 @@ def _evaluation(story: Story) -> None:
     if not tested:
         reasons = dict.fromkeys(row["verdict_sentence"] for row in rows)
         story.notice(
-            "recommendations.untestable", found, reason=next(iter(reasons), "")
+            "recommendations.untestable",
+            found,
+            reason=sentence(next(iter(reasons), "")),
         )
         return
     better = sum(row["verdict"] == "above popularity" for row in tested)
@@ -254,8 +258,7 @@ def _playbook(story: Story) -> None:
             plays.action,
             plays.why,
             plays.adaptation_group,
-            findings.claim,
-            findings.finding_id
+            findings.claim
         from playbook_recommendations as plays
         inner join findings on plays.finding_id = findings.finding_id
         order by plays.playbook_id
@@ -267,9 +270,7 @@ def _playbook(story: Story) -> None:
     story.table(
         "recommendations.playbook",
         found,
-        columns=found.names[:-1],
         terms={"adaptation_group": "group"},
-        written={"claim": claim_of},
     )
 
 

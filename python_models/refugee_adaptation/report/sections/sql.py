@@ -18,7 +18,7 @@ def wilson(positive: str, total: str, end: str) -> str:
     sign = {"low": "-", "high": "+"}[end]
     z = _Z
     return (
-        f"({positive} + {z**2 / 2:.6f} {sign} {z} * sqrt({positive} * "
-        f"({total} - {positive}) / nullif({total}, 0) + {z**2 / 4:.6f})) "
-        f"/ ({total} + {z**2:.6f})"
+        f"case when {total} > 0 then least(1, greatest(0, ({positive} + {z**2 / 2} "
+        f"{sign} {z} * sqrt({positive} * ({total} - {positive}) / {total} "
+        f"+ {z**2 / 4})) / ({total} + {z**2}))) end"
     )

@@ -72,7 +72,8 @@ def _words(story: Story) -> None:
             topics.topic_label,
             terms.word,
             terms.weight,
-            terms.document_count
+            terms.document_count,
+            topics.post_count
         from topic_terms as terms
         inner join topics on terms.topic_id = topics.topic_id
         where terms.term_rank <= {MOST_WORDS}
@@ -95,6 +96,7 @@ def _words(story: Story) -> None:
         "topics.words",
         charts.small_bars(frame, "topic_id", titles, "weight"),
         found,
+        n=int(found.frame["post_count"].max()),
         most=MOST_WORDS,
     )
 
