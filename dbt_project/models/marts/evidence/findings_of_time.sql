@@ -25,16 +25,35 @@ united as (
             area="retention",
             claimed_by="study",
             claim="'Most people are still active four weeks after their first observed post.'",
-            metric="'Kaplan-Meier share still active at day 28'",
+            metric="'lower bound of the share still active at day 28 (Kaplan-Meier)'",
             estimate="max(by_group.retained_28d_share)",
             low="max(by_group.retained_28d_low_share)",
-            high="max(by_group.retained_28d_high_share)",
+            high="max(by_group.retained_28d_ceiling_share)",
             null_value="0.5",
             null_model="one half",
             n="max(gates.user_count)",
             source_table="retention_by_group",
-            is_identifiable="bool_and(gates.is_identifiable)",
-            reason="max(gates.reason)"
+            is_identifiable="bool_and(
+                gates.is_identifiable
+                and (
+                    by_group.retained_28d_low_share > 0.5
+                    or by_group.retained_28d_ceiling_share < 0.5
+                )
+            )",
+            reason="coalesce(
+                max(gates.reason),
+                case
+                    when max(by_group.retained_28d_share) is null
+                        then 'nobody is followed for four weeks'
+                    else printf(
+                        'at least %.1f %% are still active at day 28, and at most %.1f %% '
+                        || 'if people met on their first day alone do not outstay the '
+                        || 'others',
+                        100 * max(by_group.retained_28d_low_share),
+                        100 * max(by_group.retained_28d_ceiling_share)
+                    )
+                end
+            )"
         ) }}
     from gates
     left join by_group

@@ -20,6 +20,7 @@ def _gate(story: Story) -> None:
             median_followup_days,
             comment_coverage_share,
             sampling_share,
+            mean_gap_days,
             is_identifiable,
             reason
         from retention_identifiability
@@ -33,7 +34,8 @@ def _gate(story: Story) -> None:
             outcome,
             retained_28d_share as share,
             retained_28d_low_share as low,
-            retained_28d_high_share as high
+            retained_28d_high_share as high,
+            retained_28d_ceiling_share as ceiling
         from retention_by_group
         where grouping = 'all' and is_identifiable
         """
@@ -55,14 +57,15 @@ def _gate(story: Story) -> None:
                 events=number(row["event_count"]),
             )
         else:
-            story.lead(
-                f"retention.{row['outcome']}_lead",
-                found,
-                after,
-                users=number(row["user_count"]),
-                share=percent(share["share"]),
-                interval=span(share["low"], share["high"], share=True),
-            )
+            words = {
+                "users": number(row["user_count"]),
+                "share": percent(share["share"]),
+                "interval": span(share["low"], share["high"], share=True),
+            }
+            if share["ceiling"] is not None:
+                words["ceiling"] = percent(share["ceiling"])
+                words["gap"] = number(row["mean_gap_days"], digits=1)
+            story.lead(f"retention.{row['outcome']}_lead", found, after, **words)
     # outcomes that cannot be known for one reason stand together
     for reason, names in refused.items():
         story.notice(
@@ -72,6 +75,26 @@ def _gate(story: Story) -> None:
             reason=reason.removeprefix("not identifiable: "),
         )
     story.text("retention.caveat")
+
+
+def _coverage(story: Story) -> None:
+    """How much of these people's world the crawl holds, beside every curve."""
+    found = story.marts.ask(
+        """
+        select
+            max(comment_coverage_share) as comment_share,
+            max(sampling_share) as pool_share
+        from retention_identifiability
+        where grouping = 'all' and is_identifiable
+        """
+    )
+    comments, pool = found.row["comment_share"], found.row["pool_share"]
+    if comments is not None:
+        story.text(
+            "retention.coverage", found, comments=percent(comments), pool=percent(pool)
+        )
+    elif pool is not None:
+        story.text("retention.coverage_pool", found, pool=percent(pool))
 
 
 def _curves(story: Story) -> None:
@@ -117,6 +140,7 @@ def _groups(story: Story) -> None:
             retained_28d_share as share,
             retained_28d_low_share as share_low,
             retained_28d_high_share as share_high,
+            retained_28d_ceiling_share as ceiling_share,
             logrank_p_value,
             reason
         from retention_by_group
@@ -245,4 +269,6 @@ def _scores(story: Story) -> None:
     )
 
 
-RETENTION = Section("retention", (_gate, _curves, _groups, _hazards, _pool, _scores))
+RETENTION = Section(
+    "retention", (_gate, _coverage, _curves, _groups, _hazards, _pool, _scores)
+)
