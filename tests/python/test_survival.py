@@ -342,19 +342,38 @@ def test_nothing_in_nothing_out() -> None:
     assert survival.pool_bounds(pairs)["pool_low"].dtype == float
 
 
-def test_a_pair_with_an_empty_sample_has_no_bound() -> None:
-    pair = pd.DataFrame(
+def pairs_of(kind: str, first: int, second: int, shared: int) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "pair_kind": ["waves"],
+            "pair_kind": [kind],
             "entity": ["posts"],
-            "first_name": ["wave 1"],
-            "second_name": ["wave 2"],
-            "first_user_count": [0],
-            "second_user_count": [5],
-            "shared_user_count": [0],
+            "first_name": ["first"],
+            "second_name": ["second"],
+            "first_user_count": [first],
+            "second_user_count": [second],
+            "shared_user_count": [shared],
         }
     )
-    assert survival.pool_bounds(pair)["pool_low"].isna().all()
+
+
+def test_a_pair_with_an_empty_sample_has_no_bound() -> None:
+    pair = pairs_of("files", 0, 5, 0)
+    assert survival.pool_bounds(pair)[list(survival._POOL_TYPES)].isna().all(axis=None)
+
+
+def test_waves_bound_no_pool_because_people_leave_between_them() -> None:
+    # 3,000 are active in each wave and 60 stay: the overlap of two samples is small
+    generator = np.random.default_rng(4)
+    first = set(generator.choice(np.arange(3000), 505, replace=False).tolist())
+    second = set(generator.choice(np.arange(2940, 5940), 160, replace=False).tolist())
+    overlap = (505, 160, len(first & second))
+    [waves] = survival.pool_bounds(pairs_of("waves", *overlap)).to_dict("records")
+    [files] = survival.pool_bounds(pairs_of("files", *overlap)).to_dict("records")
+    # as a bound it would be wrong: there are 5,940 people in all
+    assert files["pool_low"] > 5940
+    bounds = [waves[name] for name in ("pool_estimate", "pool_low", "pool_high")]
+    assert np.isnan(bounds).all()
+    assert waves["zero_expected_pool"] == pytest.approx(26_933.3, abs=0.1)
 
 
 def test_adaptation_groups_join_the_others() -> None:

@@ -240,14 +240,14 @@ def _refusal(
             overlap = (
                 f"; {again:,} of {first:,} users of the first wave are seen again among"
                 f" {row['later_wave_count']:,} later ones, and none at all is what a"
-                f" random sample gives once the pool exceeds"
+                f" random sample gives even if everybody stayed, once the pool exceeds"
                 f" {row['zero_expected_pool']:,.0f} people"
             )
         return (
-            f"not identifiable: {once:,} of {users:,} users are met only once, so at"
-            f" least {pool:,.0f} people were active and the crawl shows at most"
-            f" {row['sampling_share']:.0%} of them{overlap}: not seen again does not"
-            " mean gone"
+            f"not identifiable: {once:,} of {users:,} users are met only once, so an"
+            f" estimated {pool:,.0f} people or more were active and the crawl shows at"
+            f" most {row['sampling_share']:.0%} of them{overlap}: not seen again does"
+            " not mean gone"
         )
     if row["event_count"] < min_events:
         return (
@@ -695,9 +695,11 @@ class Pool:
 def chapman_pool(first: int, second: int, both: int, confidence: float = 0.95) -> Pool:
     """Bound the pool of users from two samples of it.
 
-    Two samples of active users overlap by chance alone; the smaller the overlap, the
-    larger the pool they were drawn from. Users differ in how often they post, and the
-    same busy users are met twice: the estimate is therefore a LOWER bound of the pool.
+    Two samples of the same active users overlap by chance alone; the smaller the
+    overlap, the larger the pool they were drawn from. Users differ in how often they
+    post, and the same busy users are met twice: the estimate is therefore a LOWER bound
+    of the pool. Samples of different days are not of the same users: where people leave
+    in between, a small overlap says nothing about the pool.
 
     Args:
         first: Users in the first sample.
@@ -734,7 +736,12 @@ def chapman_pool(first: int, second: int, both: int, confidence: float = 0.95) -
 
 
 def pool_bounds(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Add the capture-recapture bound to every pair of samples.
+    """Add the capture-recapture bound to every pair of samples of the same days.
+
+    Two waves have none: the users of the first may have left before the second, and an
+    overlap that is small for that reason would be taken for a large pool. Of them only
+    the pool is told above which no overlap at all is what chance gives even if
+    everybody stayed.
 
     Args:
         pairs: ``int_retention__overlaps``: one row per pair with pair_kind, entity,
@@ -743,7 +750,8 @@ def pool_bounds(pairs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The same rows with pool_estimate, pool_low, pool_high (null = unbounded) and
-        zero_expected_pool, in users; null where a sample is empty.
+        zero_expected_pool, in users; null where a sample is empty, and the first three
+        also for waves.
 
     Raises:
         ValueError: If an overlap is impossible.
@@ -756,6 +764,9 @@ def pool_bounds(pairs: pd.DataFrame) -> pd.DataFrame:
         if not first or not second:
             continue
         pool = chapman_pool(first, second, int(pair["shared_user_count"]))
+        if pair["pair_kind"] == "waves":
+            result.loc[index, "zero_expected_pool"] = pool.zero_expected
+            continue
         result.loc[index, list(_POOL_TYPES)] = [
             pool.estimate,
             pool.low,
