@@ -185,7 +185,7 @@ def _hazards(story: Story) -> None:
             hazard_ratio_low,
             hazard_ratio_high,
             p_value,
-            proportionality_p_value,
+            if(is_proportional, 'constant', 'an average over time') as over_time,
             is_hindsight,
             user_count,
             event_count
@@ -199,7 +199,7 @@ def _hazards(story: Story) -> None:
             "retention.hazards",
             found,
             columns=found.names[:7],
-            terms={"covariate": "feature"},
+            terms={"covariate": "feature", "over_time": "over_time"},
             n=found.row["user_count"],
             events=number(found.row["event_count"]),
         )
@@ -223,8 +223,8 @@ def _scores(story: Story) -> None:
                 reason,
                 if(
                     is_above_baselines,
-                    'above account age and crawl format alone',
-                    'not above account age and crawl format alone'
+                    'above every baseline',
+                    'not above every baseline'
                 )
             ) as reading
         from retention_model_scores
@@ -256,6 +256,26 @@ def _scores(story: Story) -> None:
         )
     if found.frame.empty:
         return
+    early = story.marts.ask(
+        """
+        select distinct
+            label,
+            known_in_time_share
+        from retention_model_scores
+        where
+            validation = 'temporal_split'
+            and roc_auc is not null
+            and known_in_time_share < 1
+        order by label
+        """
+    )
+    for row in early.rows:
+        story.notice(
+            "retention.known_in_time",
+            early,
+            label=term("outcome", row["label"]),
+            share=percent(row["known_in_time_share"]),
+        )
     story.table(
         "retention.scores",
         found,
