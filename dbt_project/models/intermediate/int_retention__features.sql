@@ -145,8 +145,6 @@ joined as (
         posts.is_title_missing,
         posts.is_body_missing,
         posts.has_topic_marker,
-        date_diff('second', users.first_post_at, users.followed_until_at)
-        / 86400.0::double as followed_days,
 
         -- timestamps
         users.first_post_at,
@@ -181,6 +179,10 @@ joined as (
             ln(1 + coalesce(early_comments.partner_count, 0)),
             null
         ) as first_day_log_partner_count,
+
+        -- for how long the crawl looks on
+        date_diff('second', users.first_post_at, users.followed_until_at)
+        / 86400.0::double as followed_days,
 
         -- a count of the first post is a band
         coalesce(posts.is_like_count_censored, false)

@@ -60,9 +60,9 @@ judged as (
                 )
             when not scores.is_above_baselines
                 then printf(
-                    'the model does not rank users better than account age, crawl format '
-                    || 'or length of follow-up alone (ROC-AUC %.3f [%.3f, %.3f] against '
-                    || '%.3f): the base rate of %.1f %% is the best estimate',
+                    'the model does not rank users better than account age, crawl '
+                    || 'format or length of follow-up alone (ROC-AUC %.3f [%.3f, %.3f] '
+                    || 'against %.3f): the base rate of %.1f %% is the best estimate',
                     scores.roc_auc,
                     scores.roc_auc_low,
                     scores.roc_auc_high,
