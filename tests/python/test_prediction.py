@@ -317,6 +317,12 @@ def test_retained_is_refused_where_the_crawl_cannot_tell_who_is_seen_again() -> 
     assert scores.loc[scores["label"] == "repeat_post", "is_estimable"].all()
     risks = prediction.predict_risk(users, evidence=evidence, draws=50)
     assert set(risks["label"]) == {"repeat_post"}
+    # said before how few are seen again, which reads like a share
+    unseen = users.assign(is_retained=pd.array([False] * 300, dtype="boolean"))
+    scores = prediction.score_predictions(
+        held, unseen, evidence=evidence, permutations=0
+    )
+    assert scores["reason"].iloc[0] == "not identifiable: a search sample"
     told = evidence.assign(is_identifiable=True)
     held = prediction.predict_held_out(users, evidence=told, repeats=1)
     assert set(held["label"]) == {"retained", "repeat_post"}

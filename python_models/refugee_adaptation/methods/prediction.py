@@ -673,16 +673,19 @@ def refusal(
 def _label_refusal(
     label: Label, outcome: np.ndarray, evidence: pd.DataFrame | None, minimum: int
 ) -> str | None:
-    """Why a label is not predicted, or None: too few users, or the wrong ones seen."""
-    reason = refusal(int(outcome.sum()), len(outcome), label.meaning, minimum)
-    if reason or evidence is None or label.needs is None:
-        return reason
-    row = evidence[
-        (evidence["outcome"] == label.needs)
-        & (evidence["grouping"] == "all")
-        & ~evidence["is_identifiable"].astype(bool)
-    ]
-    return None if row.empty else str(row["reason"].iloc[0])
+    """Why a label is not predicted, or None.
+
+    That the crawl misses most who come back is said before how few it saw.
+    """
+    if len(outcome) and evidence is not None and label.needs is not None:
+        row = evidence[
+            (evidence["outcome"] == label.needs)
+            & (evidence["grouping"] == "all")
+            & ~evidence["is_identifiable"].astype(bool)
+        ]
+        if len(row):
+            return str(row["reason"].iloc[0])
+    return refusal(int(outcome.sum()), len(outcome), label.meaning, minimum)
 
 
 def _columns(users: pd.DataFrame, label: Label, model: str) -> np.ndarray:

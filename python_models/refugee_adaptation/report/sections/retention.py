@@ -64,7 +64,7 @@ def _gate(story: Story) -> None:
             }
             if share["ceiling"] is not None:
                 words["ceiling"] = percent(share["ceiling"])
-                words["gap"] = number(row["mean_gap_days"], digits=1)
+                words["gap"] = number(row["mean_gap_days"], digits=2)
             story.lead(f"retention.{row['outcome']}_lead", found, after, **words)
     # outcomes that cannot be known for one reason stand together
     for reason, names in refused.items():
