@@ -6,4 +6,7 @@ def model(dbt, session):
     from refugee_adaptation.methods.prediction import predict_held_out
 
     users = dbt.ref("int_retention__features")
-    return predict_held_out(users.df(), **dbt.config.meta_get("settings"))
+    evidence = dbt.ref("survival_evidence")
+    return predict_held_out(
+        users.df(), evidence=evidence.df(), **dbt.config.meta_get("settings")
+    )

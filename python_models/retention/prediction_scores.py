@@ -7,6 +7,10 @@ def model(dbt, session):
 
     predictions = dbt.ref("prediction_held_out")
     users = dbt.ref("int_retention__features")
+    evidence = dbt.ref("survival_evidence")
     return score_predictions(
-        predictions.df(), users.df(), **dbt.config.meta_get("settings")
+        predictions.df(),
+        users.df(),
+        evidence=evidence.df(),
+        **dbt.config.meta_get("settings"),
     )

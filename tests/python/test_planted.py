@@ -149,13 +149,19 @@ def everybody(actions: pd.DataFrame, **_: object) -> pd.DataFrame:
             retention._nothing_to_predict,
         ),
         (
+            retention,
+            "read_curve",
+            constant(retention.ReadCurve(True, 0.3, False, 0.5)),
+            retention._hidden_posts,
+        ),
+        (
             cascades,
             "influence_null",
             everybody,
             lambda p: [cascades._influence(p, 10, 0.0)],
         ),
     ],
-    ids=["labels", "structure", "topics", "signal", "influence"],
+    ids=["labels", "structure", "topics", "signal", "curve", "influence"],
 )
 def test_a_broken_method_misses_its_target(
     module: Any,

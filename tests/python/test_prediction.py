@@ -26,6 +26,7 @@ def crawl_users(size: int, *, signal: float = 1.0, seed: int = 0) -> pd.DataFram
     for bit in prediction.FORMAT_BITS:
         users[bit] = generator.random(size) < 0.3
     users["crawl_format"] = "mediacrawler"
+    users["followed_days"] = generator.uniform(0, 40, size)
     users["source_file"] = np.where(generator.random(size) < 0.5, "a.csv", "b.csv")
     users["is_retained"] = pd.array(generator.random(size) < chance, dtype="boolean")
     users["is_repeat_poster"] = pd.array(generator.random(size) < 0.5, dtype="boolean")
@@ -53,6 +54,7 @@ def crawl_users(size: int, *, signal: float = 1.0, seed: int = 0) -> pd.DataFram
         ("is_count_banded", "crawl's format"),
         ("source_file", "crawl's format"),
         ("post_date", "when the crawl looked"),
+        ("followed_days", "how long it could see on"),
         ("is_repeat_poster", "outcome itself"),
         ("first_day_log_post_count", "known only at first_day"),
         ("some_new_column", "not registered"),
@@ -65,7 +67,7 @@ def test_what_is_not_known_yet_is_refused(name: str, words: str) -> None:
 
 def test_each_moment_knows_more() -> None:
     known = [set(prediction.known_features(m)) for m in prediction.MOMENTS]
-    assert known[0] <= known[1] < known[2]
+    assert known[0] < known[1]
     assert prediction.known_features("first_post", ["is_video"]) == ["is_video"]
 
 
@@ -154,12 +156,40 @@ def test_a_fold_without_positives_is_refused() -> None:
 def test_pr_auc_is_scikit_learns_and_has_an_interval() -> None:
     drawn = planted.planted_users(600, seed=2)
     score = np.round(drawn.oracle, 1)
-    estimate = prediction.average_precision_interval(drawn.outcome, score, seed=1)
+    estimate = prediction.average_precision_interval(drawn.outcome, score)
     expected = average_precision_score(drawn.outcome, score)
     assert estimate.value == pytest.approx(expected)
-    assert estimate.low < estimate.value < estimate.high
-    again = prediction.average_precision_interval(drawn.outcome, score, seed=1)
-    assert again == estimate
+    # Boyd et al. by hand: log-odds plus and minus 1.96 / sqrt(n p (1 - p))
+    reach = 1.959964 / np.sqrt(drawn.outcome.sum() * expected * (1 - expected))
+    low, high = (np.log(expected / (1 - expected)) + side * reach for side in (-1, 1))
+    assert estimate.low == pytest.approx(1 / (1 + np.exp(-low)), abs=1e-6)
+    assert estimate.high == pytest.approx(1 / (1 + np.exp(-high)), abs=1e-6)
+
+
+def test_a_perfect_pr_auc_keeps_an_interval() -> None:
+    outcome = np.arange(80) >= 40
+    estimate = prediction.average_precision_interval(outcome, np.arange(80.0))
+    assert estimate.value == estimate.high == 1
+    assert 0.8 < estimate.low < 1
+
+
+def test_pr_auc_intervals_hold_the_truth_on_few_positives() -> None:
+    world = planted.planted_users(100_000, base_rate=0.15, seed=1)
+    truth = average_precision_score(world.outcome, world.oracle)
+    positives, negatives = np.flatnonzero(world.outcome), np.flatnonzero(~world.outcome)
+    generator = np.random.default_rng(30)
+    held = []
+    for _ in range(400):
+        # a PR-AUC depends on the base rate, so every sample has that of the world
+        drawn = np.concatenate(
+            [generator.choice(positives, 30, False), generator.choice(negatives, 170)]
+        )
+        found = prediction.average_precision_interval(
+            world.outcome[drawn], world.oracle[drawn]
+        )
+        held.append(found.low <= truth <= found.high)
+    # a percentile bootstrap holds 91 to 93 %
+    assert 0.94 <= np.mean(held) <= 0.99
 
 
 def test_pr_auc_needs_both_outcomes() -> None:
@@ -223,7 +253,7 @@ def test_the_model_stands_beside_its_baselines() -> None:
     users = crawl_users(400)
     held = prediction.predict_held_out(users, repeats=2)
     scores = prediction.score_predictions(held, users, permutations=19)
-    assert len(scores) == 2 * 2 * 5
+    assert len(scores) == 2 * 2 * 6
     row = scores.set_index(["label", "model", "validation"])
     model = row.loc[("retained", "logistic", "repeated_cv")]
     assert model["roc_auc_low"] > 0.6
@@ -237,6 +267,65 @@ def test_the_model_stands_beside_its_baselines() -> None:
     assert temporal["roc_auc_low"] > 0.5
     # 28 days are not over for anybody before the last 30 % arrive
     assert temporal["known_in_time_share"] == 0
+
+
+def test_a_ranking_is_one_direction_throughout() -> None:
+    users = crawl_users(400, signal=0)
+    # older accounts leave: the better direction is downwards
+    users["log_account_age_days"] = -users["is_retained"].astype(float)
+    held = prediction.predict_held_out(users, repeats=1)
+    assert "account_age_only" not in set(held["model"])
+    scores = prediction.score_predictions(held, users, permutations=0)
+    row = scores.set_index(["label", "model", "validation"])
+    age = row.loc[("retained", "account_age_only", "repeated_cv")]
+    assert age["roc_auc"] == age["pr_auc"] == 1
+    # a rank is no probability
+    nothing = ["accuracy_share", "brier_score", "calibration_slope"]
+    assert age[nothing].isna().all()
+
+
+def test_the_length_of_follow_up_alone_can_be_the_best() -> None:
+    users = crawl_users(400, signal=0)
+    chance = np.random.default_rng(1).random(400)
+    users["is_repeat_poster"] = pd.array(
+        chance < users["followed_days"] / 50, dtype="boolean"
+    )
+    held = prediction.predict_held_out(users, repeats=1)
+    scores = prediction.score_predictions(held, users, permutations=0)
+    row = scores.set_index(["label", "model", "validation"])["roc_auc"]
+    assert row["repeat_post", "follow_up_length_only", "repeated_cv"] > 0.7
+    assert row["repeat_post", "logistic", "repeated_cv"] < 0.6
+
+
+def test_retained_is_refused_where_the_crawl_cannot_tell_who_is_seen_again() -> None:
+    users = crawl_users(300)
+    evidence = pd.DataFrame(
+        {
+            "outcome": ["second_activity", "still_active"],
+            "grouping": "all",
+            "is_identifiable": [False, True],
+            "reason": ["not identifiable: a search sample", None],
+        }
+    )
+    held = prediction.predict_held_out(users, evidence=evidence, repeats=1)
+    assert set(held["label"]) == {"repeat_post"}
+    scores = prediction.score_predictions(
+        held, users, evidence=evidence, permutations=0
+    )
+    refused = scores[scores["label"] == "retained"]
+    assert (refused["reason"] == "not identifiable: a search sample").all()
+    assert scores.loc[scores["label"] == "repeat_post", "is_estimable"].all()
+    risks = prediction.predict_risk(users, evidence=evidence, draws=50)
+    assert set(risks["label"]) == {"repeat_post"}
+    # said before how few are seen again, which reads like a share
+    unseen = users.assign(is_retained=pd.array([False] * 300, dtype="boolean"))
+    scores = prediction.score_predictions(
+        held, unseen, evidence=evidence, permutations=0
+    )
+    assert scores["reason"].iloc[0] == "not identifiable: a search sample"
+    told = evidence.assign(is_identifiable=True)
+    held = prediction.predict_held_out(users, evidence=told, repeats=1)
+    assert set(held["label"]) == {"retained", "repeat_post"}
 
 
 def test_a_temporal_split_that_cannot_be_made_says_so() -> None:
@@ -338,7 +427,7 @@ def test_nothing_in_nothing_out() -> None:
     assert held.empty
     assert prediction.predict_risk(empty).empty
     scores = prediction.score_predictions(held, empty)
-    assert len(scores) == 20
+    assert len(scores) == 24
     assert not scores["is_estimable"].any()
     assert scores["reason"].str.contains("followed long enough").all()
     assert len(prediction.describe_features(empty)) == 2 * len(prediction.REGISTRY)

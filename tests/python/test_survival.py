@@ -23,7 +23,9 @@ def lifetimes(durations: list[float], events: list[bool]) -> pd.DataFrame:
     )
 
 
-def followup(users: int, met: int = 1, events: int = 0) -> pd.DataFrame:
+def followup(
+    users: int, met: int = 1, events: int = 0, gap: float = 1.0
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "user_id": [f"u{number}" for number in range(users)],
@@ -31,6 +33,8 @@ def followup(users: int, met: int = 1, events: int = 0) -> pd.DataFrame:
             "duration_days": 1.0,
             "is_event": np.arange(users) < events,
             "observation_count": met,
+            "gap_count": met - 1,
+            "seen_span_days": gap * (met - 1),
             "is_in_first_wave": True,
             "is_in_later_wave": False,
             "declared_comment_count": 4,
@@ -124,6 +128,44 @@ def test_a_search_sample_of_the_same_people_is_refused() -> None:
     assert curve.set_index("day").loc[7, "survival_share"] < truth - 0.2
 
 
+@pytest.mark.parametrize("seen", [0.3, 0.1, 0.05])
+def test_a_crawl_of_a_part_of_the_posts_is_refused(seen: float) -> None:
+    crawl = planted.planted_crawl(users=2000, seen_share=seen, seed=1)
+    evidence, curve = planted.read_crawl(crawl)
+    row = evidence.iloc[0]
+    # the pool alone would let it pass, and the curve is far too low
+    assert row["sampling_share"] > 0.5
+    truth = float((crawl["true_days"] > 8).mean())
+    day = curve.set_index("day").loc[8]
+    assert day["survival_high_share"] < truth - 0.05
+    assert day["survival_ceiling_share"] > truth
+    assert not row["is_identifiable"]
+    assert "days lie between two observations" in row["reason"]
+
+
+def test_the_curve_is_the_truth_times_the_share_of_sightings_that_go_on() -> None:
+    """With constant rates, and so the mean gap is the time by which it is too early."""
+    crawl = planted.planted_crawl(users=4000, half_life_days=8, seed=2)
+    evidence, curve = planted.read_crawl(crawl)
+    leaving = np.log(2) / 8
+    goes_on = 1 / (1 + leaving)
+    day = curve.set_index("day")["survival_share"]
+    assert day[0] == pytest.approx(goes_on, abs=0.02)
+    assert day[8] == pytest.approx(goes_on / 2, abs=0.03)
+    assert evidence["mean_gap_days"].iloc[0] == pytest.approx(goes_on, abs=0.05)
+
+
+def test_the_ceiling_is_the_curve_after_the_first_day() -> None:
+    # 2 of 8 leave within a day; of the 6 others one leaves by day 2, one by day 3
+    durations = [0.0, 0.5, 2.0, 3.0, 4.0, 4.0, 4.0, 4.0]
+    events = [True] * 4 + [False] * 4
+    curve = survival.kaplan_meier_curves(lifetimes(durations, events))
+    later = survival.kaplan_meier_curves(lifetimes(durations[2:], events[2:]))
+    ceiling = curve["survival_ceiling_share"].tolist()
+    assert ceiling[:2] == [1, 1]
+    assert ceiling[2:] == later["survival_high_share"].tolist()[2:]
+
+
 def test_the_studys_overlap_is_what_chance_gives() -> None:
     pool = survival.chapman_pool(505, 160, 0)
     assert pool.zero_expected == pytest.approx(26_933.3, abs=0.1)
@@ -160,6 +202,11 @@ def test_chao_by_hand() -> None:
         (followup(29, met=3), "29 users are followed; a curve needs 30"),
         (followup(400), "400 of 400 users are met only once"),
         (followup(40, met=3, events=9), "9 events in 40 users"),
+        (followup(40, met=3, events=10, gap=2.1), "2.1 days lie between two"),
+        (
+            followup(40, met=3, events=10).assign(gap_count=0, seen_span_days=0.0),
+            "no user is met twice while followed",
+        ),
     ],
 )
 def test_every_refusal_has_a_sentence(crawl: pd.DataFrame, words: str) -> None:
@@ -295,19 +342,38 @@ def test_nothing_in_nothing_out() -> None:
     assert survival.pool_bounds(pairs)["pool_low"].dtype == float
 
 
-def test_a_pair_with_an_empty_sample_has_no_bound() -> None:
-    pair = pd.DataFrame(
+def pairs_of(kind: str, first: int, second: int, shared: int) -> pd.DataFrame:
+    return pd.DataFrame(
         {
-            "pair_kind": ["waves"],
+            "pair_kind": [kind],
             "entity": ["posts"],
-            "first_name": ["wave 1"],
-            "second_name": ["wave 2"],
-            "first_user_count": [0],
-            "second_user_count": [5],
-            "shared_user_count": [0],
+            "first_name": ["first"],
+            "second_name": ["second"],
+            "first_user_count": [first],
+            "second_user_count": [second],
+            "shared_user_count": [shared],
         }
     )
-    assert survival.pool_bounds(pair)["pool_low"].isna().all()
+
+
+def test_a_pair_with_an_empty_sample_has_no_bound() -> None:
+    pair = pairs_of("files", 0, 5, 0)
+    assert survival.pool_bounds(pair)[list(survival._POOL_TYPES)].isna().all(axis=None)
+
+
+def test_waves_bound_no_pool_because_people_leave_between_them() -> None:
+    # 3,000 are active in each wave and 60 stay: the overlap of two samples is small
+    generator = np.random.default_rng(4)
+    first = set(generator.choice(np.arange(3000), 505, replace=False).tolist())
+    second = set(generator.choice(np.arange(2940, 5940), 160, replace=False).tolist())
+    overlap = (505, 160, len(first & second))
+    [waves] = survival.pool_bounds(pairs_of("waves", *overlap)).to_dict("records")
+    [files] = survival.pool_bounds(pairs_of("files", *overlap)).to_dict("records")
+    # as a bound it would be wrong: there are 5,940 people in all
+    assert files["pool_low"] > 5940
+    bounds = [waves[name] for name in ("pool_estimate", "pool_low", "pool_high")]
+    assert np.isnan(bounds).all()
+    assert waves["zero_expected_pool"] == pytest.approx(26_933.3, abs=0.1)
 
 
 def test_adaptation_groups_join_the_others() -> None:

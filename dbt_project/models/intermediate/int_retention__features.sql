@@ -18,6 +18,10 @@ comments as (
     select * from {{ ref("int_comments__threaded") }}
 ),
 
+days as (
+    select * from {{ ref("int_retention__days") }}
+),
+
 -- the end of the user's own file, beyond which nothing can be seen
 starts as (
     select
@@ -110,6 +114,25 @@ returns as (
     group by starts.user_id
 ),
 
+-- whoever is not seen on a day without a crawl may have been active all the same
+watched as (
+    select
+        starts.user_id,
+        date_diff(
+            'day',
+            {{ local_time("starts.retained_from_at", var("platform_zone")) }}::date,
+            {{ local_time("starts.retained_to_at", var("platform_zone")) }}::date
+        ) + 1 = count(days.post_date) as is_watched
+    from starts
+    left join days
+        on
+            days.wave_number is not null
+            and days.post_date between
+            {{ local_time("starts.retained_from_at", var("platform_zone")) }}::date
+            and {{ local_time("starts.retained_to_at", var("platform_zone")) }}::date
+    group by starts.user_id, starts.retained_from_at, starts.retained_to_at
+),
+
 joined as (
     select
         -- ids
@@ -157,6 +180,10 @@ joined as (
             null
         ) as first_day_log_partner_count,
 
+        -- for how long the crawl looks on
+        date_diff('second', users.first_post_at, users.followed_until_at)
+        / 86400.0::double as followed_days,
+
         -- a count of the first post is a band
         coalesce(posts.is_like_count_censored, false)
         or coalesce(posts.is_collect_count_censored, false)
@@ -167,6 +194,7 @@ joined as (
         case
             when not coalesce(posts.is_newcomer, false) then null
             when starts.retained_to_at > starts.crawl_end_at then null
+            when not watched.is_watched then null
             else coalesce(returns.return_count, 0) > 0
         end as is_retained,
         users.second_post_at is not null as is_repeat_poster,
@@ -174,6 +202,7 @@ joined as (
             as is_repeat_poster_known_at
     from users
     inner join starts on users.user_id = starts.user_id
+    inner join watched on users.user_id = watched.user_id
     inner join posts on users.first_post_id = posts.post_id
     left join early_posts on users.user_id = early_posts.user_id
     left join early_comments on users.user_id = early_comments.user_id

@@ -34,7 +34,8 @@ activities as (
 lasts as (
     select
         activities.user_id,
-        max(activities.created_at) as last_seen_at
+        max(activities.created_at) as last_seen_at,
+        count(*) - 1 as gap_count
     from activities
     inner join users on activities.user_id = users.user_id
     where
@@ -76,6 +77,10 @@ followed as (
         users.covered_comment_count,
         if(ends.outcome = 'second_post', users.post_count, users.activity_count)
             as observation_count,
+        coalesce(lasts.gap_count, 0) as gap_count,
+        coalesce(
+            date_diff('second', users.first_post_at, lasts.last_seen_at), 0
+        ) / 86400.0::double as seen_span_days,
         date_diff(
             'second',
             users.first_post_at,
@@ -86,6 +91,7 @@ followed as (
         coalesce(ends.event_at <= ends.censored_at, false) as is_event
     from ends
     inner join users on ends.user_id = users.user_id
+    left join lasts on ends.user_id = lasts.user_id
     where ends.censored_at >= users.first_post_at
 ),
 

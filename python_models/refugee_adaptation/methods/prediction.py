@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MIN_POSITIVES = 30
 """Below this many users of either outcome no ROC-AUC is estimated."""
 
-MOMENTS = ("registration", "first_post", "first_day")
+MOMENTS = ("first_post", "first_day")
 """The moments at which a feature may become known, in order of time."""
 
 REFUSED = {
@@ -69,7 +69,7 @@ REGISTRY: tuple[Feature, ...] = (
     Feature(
         "first_day_log_received_count",
         "first_day",
-        "log(1 + comments under the first post in its first 24 hours)",
+        "log(1 + comments others wrote under the user's posts, first 24 hours)",
     ),
     Feature(
         "first_day_log_partner_count",
@@ -84,6 +84,7 @@ REGISTRY: tuple[Feature, ...] = (
     Feature("post_count", "later_posts", "posts in the whole crawl"),
     Feature("post_hour", "crawl_schedule", "platform hour of the first post"),
     Feature("post_date", "crawl_schedule", "platform day of the first post"),
+    Feature("followed_days", "crawl_schedule", "days until the crawl stops looking"),
     Feature("is_title_missing", "crawl_format", "the crawl has no title"),
     Feature("is_body_missing", "crawl_format", "the crawl has no body"),
     Feature("has_topic_marker", "crawl_format", "hashtags carry the topic marker"),
@@ -113,16 +114,26 @@ class Label:
         column: Boolean column of ``int_retention__features``; null = not observable.
         moment: One of :data:`MOMENTS`: when the prediction is made.
         meaning: What a positive user did, as the end of a sentence.
+        needs: The outcome of ``survival_evidence`` that must be identifiable for all
+            users, else the label is mostly who was missed; None where the label is what
+            is seen and no more.
     """
 
     name: str
     column: str
     moment: str
     meaning: str
+    needs: str | None = None
 
 
 LABELS = (
-    Label("retained", "is_retained", "first_day", "are active again"),
+    Label(
+        "retained",
+        "is_retained",
+        "first_day",
+        "are active again",
+        needs="second_activity",
+    ),
     Label("repeat_post", "is_repeat_poster", "first_post", "are seen posting again"),
 )
 """The outcomes that are predicted."""
@@ -375,64 +386,43 @@ def auc_interval(
 
 
 def average_precision_interval(
-    outcome: np.ndarray,
-    score: np.ndarray,
-    *,
-    draws: int = 500,
-    seed: int = 0,
-    confidence: float = 0.95,
+    outcome: np.ndarray, score: np.ndarray, confidence: float = 0.95
 ) -> Estimate:
-    """PR-AUC (average precision) with a bootstrap interval across users.
+    """PR-AUC (average precision) with an interval that is symmetric in its log-odds.
+
+    A bootstrap across users covers too rarely: a positive that is drawn twice holds two
+    ranks, which flatters the precision.
 
     Args:
         outcome: Shape (users,), boolean.
         score: Shape (users,), higher = more likely.
-        draws: Bootstrap samples; positives and negatives are drawn apart, so that the
-            base rate, on which a PR-AUC depends, stays the same.
-        seed: Seed of the draws.
-        confidence: Level of the percentile interval.
+        confidence: Level of the interval.
 
     Returns:
-        Average precision and its interval; chance is the base rate.
+        Average precision and its interval, both at the base rate of these users, which
+        is what chance gives.
 
     Raises:
         ValueError: If an outcome is absent.
 
-    Source: Davis and Goadrich (2006); Boyd, Eng and Page (2013).
+    Source: Davis and Goadrich (2006); Boyd, Eng and Page (2013), Area under the
+        precision-recall curve: point estimates and confidence intervals,
+        doi:10.1007/978-3-642-40994-3_29 (logit interval).
     """
     if not outcome.any() or outcome.all():
         message = "average precision needs users of both outcomes"
         raise ValueError(message)
-    order = np.argsort(-score, kind="stable")
-    hit = outcome[order]
-    # users of equal score enter together: only the last of a tie is a threshold
-    ordered = score[order]
-    last = np.append(ordered[1:] != ordered[:-1], True)
 
-    def average_precision(weights: np.ndarray) -> np.ndarray:
-        positive = np.cumsum(weights * hit, axis=-1)[..., last]
-        everyone = np.cumsum(weights, axis=-1)[..., last]
-        precision = np.divide(
-            positive, everyone, out=np.zeros_like(positive), where=everyone > 0
-        )
-        gained = np.diff(positive, axis=-1, prepend=0)
-        return np.asarray((precision * gained).sum(axis=-1) / positive[..., -1])
+    from scipy.stats import norm
+    from sklearn.metrics import average_precision_score
 
-    value = float(average_precision(np.ones(len(outcome))))
-    generator = np.random.default_rng(seed)
-    sampled: list[np.ndarray] = []
-    chunk = max(1, min(draws, 4_000_000 // len(outcome)))
-    for start in range(0, draws, chunk):
-        size = min(chunk, draws - start)
-        weights = np.zeros((size, len(outcome)))
-        for side in (hit, ~hit):
-            count = int(side.sum())
-            weights[:, side] = generator.multinomial(
-                count, np.full(count, 1 / count), size=size
-            )
-        sampled.append(average_precision(weights))
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(np.concatenate(sampled), [tail, 1 - tail])
+    value = float(average_precision_score(outcome, score))
+    positives = int(outcome.sum())
+    # a perfect ranking has no variance: half a user is taken to be misplaced
+    inside = min(value, 1 - 0.5 / positives)
+    reach = norm.ppf((1 + confidence) / 2) / np.sqrt(positives * inside * (1 - inside))
+    logit = np.log(inside / (1 - inside))
+    low, high = 1 / (1 + np.exp(-(logit + np.array([-reach, reach]))))
     return Estimate(value, min(float(low), value), max(float(high), value))
 
 
@@ -612,8 +602,14 @@ _FEATURE_TYPES: dict[str, str] = {
     "format_auc": "float64",
 }
 
-MODELS = ("logistic", "gradient_boosting", "account_age_only", "crawl_format_only")
-"""The models of every label, the default first."""
+MODELS = ("logistic", "gradient_boosting", "crawl_format_only")
+"""The models that are fitted for every label, the default first."""
+
+RANKINGS = {
+    "account_age_only": "log_account_age_days",
+    "follow_up_length_only": "followed_days",
+}
+"""Baselines that rank users by one column as it is, without a fit."""
 
 
 def _typed(rows: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
@@ -674,9 +670,25 @@ def refusal(
     return None
 
 
+def _label_refusal(
+    label: Label, outcome: np.ndarray, evidence: pd.DataFrame | None, minimum: int
+) -> str | None:
+    """Why a label is not predicted, or None.
+
+    That the crawl misses most who come back is said before how few it saw.
+    """
+    if len(outcome) and evidence is not None and label.needs is not None:
+        row = evidence[
+            (evidence["outcome"] == label.needs)
+            & (evidence["grouping"] == "all")
+            & ~evidence["is_identifiable"].astype(bool)
+        ]
+        if len(row):
+            return str(row["reason"].iloc[0])
+    return refusal(int(outcome.sum()), len(outcome), label.meaning, minimum)
+
+
 def _columns(users: pd.DataFrame, label: Label, model: str) -> np.ndarray:
-    if model == "account_age_only":
-        return _matrix(users, ["log_account_age_days"])
     if model == "crawl_format_only":
         return _format_matrix(users)
     return _matrix(users, known_features(label.moment))
@@ -707,6 +719,7 @@ def _known_share(users: pd.DataFrame, label: Label, test: np.ndarray) -> float:
 def predict_held_out(
     users: pd.DataFrame,
     *,
+    evidence: pd.DataFrame | None = None,
     folds: int = 5,
     repeats: int = 5,
     test_share: float = 0.3,
@@ -719,6 +732,8 @@ def predict_held_out(
         users: ``int_retention__features``: one row per author with the registered
             features, first_post_at, and per label its boolean column (null = not
             observable) and ``<column>_known_at`` (when the outcome is certain).
+        evidence: ``survival_evidence``; a label is refused where the crawl does not
+            identify what it needs (:class:`Label`).
         folds: Folds of the cross-validation.
         repeats: Times the users are dealt into folds.
         test_share: Share of the users, the latest arrivals, that the temporal split
@@ -734,7 +749,7 @@ def predict_held_out(
     parts: list[pd.DataFrame] = []
     for label in LABELS if len(users) else ():
         seen, outcome = _labelled(users, label)
-        if refusal(int(outcome.sum()), len(seen), label.meaning, min_positives):
+        if _label_refusal(label, outcome, evidence, min_positives):
             continue
         test = _temporal_split(seen, test_share)
         has_temporal = _temporal_refusal(outcome, test, min_positives) is None
@@ -827,11 +842,11 @@ def score_predictions(
     predictions: pd.DataFrame,
     users: pd.DataFrame,
     *,
+    evidence: pd.DataFrame | None = None,
     permutations: int = 99,
     folds: int = 5,
     test_share: float = 0.3,
     min_positives: int = MIN_POSITIVES,
-    draws: int = 500,
     permutation_users: int = 20_000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -840,11 +855,12 @@ def score_predictions(
     Args:
         predictions: From :func:`predict_held_out`, same settings.
         users: ``int_retention__features``.
+        evidence: ``survival_evidence``; a label is refused where the crawl does not
+            identify what it needs (:class:`Label`).
         permutations: Shuffles behind the p value of the default model.
         folds: Folds of the cross-validation.
         test_share: As for :func:`predict_held_out`.
         min_positives: Users of each outcome below which nothing is estimated.
-        draws: Bootstrap draws behind the PR-AUC interval.
         permutation_users: With more users than this the shuffles run on the first so
             many of a seeded draw.
         seed: Seed of every draw.
@@ -856,8 +872,8 @@ def score_predictions(
         known_in_time_share tells how many of the earlier users' outcomes were certain
         before the first later user arrived: below 1 the temporal split tests whether
         later arrivals behave alike, not a prediction that could have been made. The
-        ROC-AUC of account_age_only is that of the age itself in the better direction,
-        a bar that is rather too high than too low.
+        areas of account_age_only and follow_up_length_only are those of the column
+        itself in the better direction, a bar that is rather too high than too low.
     """
     rows: list[dict[str, Any]] = []
     for label in LABELS:
@@ -865,7 +881,7 @@ def score_predictions(
             seen, outcome = _labelled(users, label)
         else:
             seen, outcome = users, np.zeros(0, dtype=bool)
-        reason = refusal(int(outcome.sum()), len(seen), label.meaning, min_positives)
+        reason = _label_refusal(label, outcome, evidence, min_positives)
         temporal_reason = reason
         test = np.zeros(len(seen), dtype=bool)
         known_share = np.nan
@@ -877,22 +893,26 @@ def score_predictions(
             ("repeated_cv", outcome, reason),
             ("temporal_split", outcome[test], temporal_reason),
         ):
-            for model in ("majority", *MODELS):
+            for model in ("majority", *MODELS, *RANKINGS):
                 row = _base_row(label.name, model, validation, answers, why)
                 if validation == "temporal_split":
                     row["known_in_time_share"] = known_share
                 rows.append(row)
                 if why is not None or model == "majority":
                     continue
-                part = predictions[
-                    (predictions["label"] == label.name)
-                    & (predictions["model"] == model)
-                    & (predictions["validation"] == validation)
-                ]
-                row.update(_score(part, draws, seed))
-                if model == "account_age_only":
+                if model in RANKINGS:
                     ranked = seen if validation == "repeated_cv" else seen[test]
-                    row.update(_better_direction(ranked, answers))
+                    row.update(_ranking(ranked, RANKINGS[model], answers))
+                    continue
+                row.update(
+                    _score(
+                        predictions[
+                            (predictions["label"] == label.name)
+                            & (predictions["model"] == model)
+                            & (predictions["validation"] == validation)
+                        ]
+                    )
+                )
         if reason is None and permutations:
             default = next(
                 row
@@ -937,22 +957,38 @@ def _base_row(
     }
 
 
-def _better_direction(users: pd.DataFrame, outcome: np.ndarray) -> dict[str, float]:
-    """ROC-AUC of account age itself, in whichever direction ranks better.
+def _ranking(users: pd.DataFrame, column: str, outcome: np.ndarray) -> dict[str, float]:
+    """ROC-AUC and PR-AUC of one column as it is, in whichever direction ranks better.
 
     One column needs no fit; held-out fits of a column that says nothing would fall
-    below one half, because what a fold lacks its training users have too much of.
+    below one half, because what a fold lacks its training users have too much of. A
+    rank is no probability: there is no accuracy and no calibration.
     """
-    age = _matrix(users, ["log_account_age_days"])
-    known = age[~np.isnan(age)]
-    age = np.where(np.isnan(age), np.median(known) if known.size else 0.0, age)
-    fold = np.zeros_like(age, dtype=np.int32)
-    both = [auc_interval(outcome, OutOfFold(side * age, fold)) for side in (1, -1)]
-    best = max(both, key=lambda estimate: estimate.value)
-    return {"roc_auc": best.value, "roc_auc_low": best.low, "roc_auc_high": best.high}
+    values = _matrix(users, [column])
+    known = values[~np.isnan(values)]
+    filled = np.where(np.isnan(values), np.median(known) if known.size else 0, values)
+    fold = np.zeros_like(filled, dtype=np.int32)
+    both = [
+        (auc_interval(outcome, OutOfFold(side * filled, fold)), side)
+        for side in (1, -1)
+    ]
+    auc, side = max(both, key=lambda estimate: estimate[0].value)
+    precision = average_precision_interval(outcome, side * filled[:, 0])
+    return _areas(auc, precision)
 
 
-def _score(part: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
+def _areas(auc: Estimate, precision: Estimate) -> dict[str, float]:
+    return {
+        "roc_auc": auc.value,
+        "roc_auc_low": auc.low,
+        "roc_auc_high": auc.high,
+        "pr_auc": precision.value,
+        "pr_auc_low": precision.low,
+        "pr_auc_high": precision.high,
+    }
+
+
+def _score(part: pd.DataFrame) -> dict[str, Any]:
     """Every estimate of one model under one validation."""
     wide = part.pivot_table(
         index="user_number", columns="repeat", values=["probability", "fold"]
@@ -963,16 +999,11 @@ def _score(part: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
     held = OutOfFold(probability, wide["fold"].to_numpy().astype(np.int32))
     mean = probability.mean(axis=1)
     auc = auc_interval(outcome, held)
-    precision = average_precision_interval(outcome, mean, draws=draws, seed=seed)
+    precision = average_precision_interval(outcome, mean)
     fit = calibration(outcome, mean)
     return {
+        **_areas(auc, precision),
         "accuracy_share": float(np.mean((mean >= 0.5) == outcome)),
-        "roc_auc": auc.value,
-        "roc_auc_low": auc.low,
-        "roc_auc_high": auc.high,
-        "pr_auc": precision.value,
-        "pr_auc_low": precision.low,
-        "pr_auc_high": precision.high,
         "brier_score": fit.brier,
         "brier_base_score": fit.brier_base,
         "calibration_slope": fit.slope,
@@ -983,6 +1014,7 @@ def _score(part: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
 def predict_risk(
     users: pd.DataFrame,
     *,
+    evidence: pd.DataFrame | None = None,
     draws: int = 200,
     min_positives: int = MIN_POSITIVES,
     seed: int = 0,
@@ -999,6 +1031,8 @@ def predict_risk(
     Args:
         users: ``int_retention__features``; authors whose outcome is not yet
             observable are predicted by models none of which was fitted on them.
+        evidence: ``survival_evidence``; a label is refused where the crawl does not
+            identify what it needs (:class:`Label`).
         draws: Bootstrap samples, 50 or more, so that every user is left out of some.
         min_positives: Labels with fewer users of either outcome give no rows.
         seed: Seed of the samples.
@@ -1017,8 +1051,8 @@ def predict_risk(
         raise ValueError(message)
     parts: list[pd.DataFrame] = []
     for label in LABELS if len(users) else ():
-        seen, outcome = _labelled(users, label)
-        if refusal(int(outcome.sum()), len(seen), label.meaning, min_positives):
+        outcome = _labelled(users, label)[1]
+        if _label_refusal(label, outcome, evidence, min_positives):
             continue
         everyone = users.sort_values("user_number")
         matrix = _columns(everyone, label, MODELS[0])

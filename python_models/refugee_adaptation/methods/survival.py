@@ -1,7 +1,7 @@
 """Retention curves, group comparisons, hazard ratios and capture-recapture bounds.
 
 The meaning of an event, of the end of a crawl and of a group is decided in SQL
-(``int_retention__lifetimes``); the functions here only estimate. The estimators are
+(``int_retention__followup``); the functions here only estimate. The estimators are
 those of lifelines (Davidson-Pilon 2019, doi:10.21105/joss.01317).
 """
 
@@ -32,6 +32,7 @@ _CURVE_TYPES: dict[str, str] = {
     "survival_share": "float64",
     "survival_low_share": "float64",
     "survival_high_share": "float64",
+    "survival_ceiling_share": "float64",
 }
 _EVIDENCE_TYPES: dict[str, str] = {
     "outcome": "string",
@@ -44,6 +45,7 @@ _EVIDENCE_TYPES: dict[str, str] = {
     "seen_twice_count": "int64",
     "pool_low_count": "float64",
     "sampling_share": "float64",
+    "mean_gap_days": "float64",
     "first_wave_count": "int64",
     "later_wave_count": "int64",
     "seen_again_count": "int64",
@@ -130,30 +132,40 @@ def weigh_evidence(
     min_users: int = 30,
     min_events: int = 10,
     min_sampling_share: float = 0.5,
+    max_gap_days: float = 2.0,
 ) -> pd.DataFrame:
     """Decide for every group whether the crawl can tell its retention.
 
     Not seen again means gone only where the crawl would have seen it. A sample in which
     most users are met once comes from a much larger pool (Chao's lower bound), and a
     user who stayed is then mostly missed: neither 0 % nor any other share may be read
-    from it. The bound errs on one side: a whole population of one-time posters is
-    refused as well, because nothing in it tells the two apart.
+    from it. The bound errs both ways. A whole population of one-time posters is refused
+    too, because nothing in it tells the two apart. And a pool that is only known from
+    below makes the share seen an upper bound: a crawl of a tenth of the posts may pass.
+    So `still_active` is also asked how long a present user goes unseen: a departure is
+    dated at the last observation, on average one gap before it, and the curve lies that
+    much too low.
 
     Args:
         followup: ``int_retention__followup``, one row per user and outcome:
             user_id, outcome, duration_days, is_event, observation_count (times the user
-            was met), is_in_first_wave, is_in_later_wave, declared_comment_count and
-            covered_comment_count (comments under the user's posts).
+            was met), gap_count and seen_span_days (gaps between consecutive
+            observations while followed, and their sum), is_in_first_wave,
+            is_in_later_wave, declared_comment_count and covered_comment_count (comments
+            under the user's posts).
         groups: One row per user and grouping: user_id, grouping, group_name.
         min_users: Users a curve needs.
         min_events: Events a curve needs.
         min_sampling_share: Share of the pool that the crawl must show.
+        max_gap_days: Mean gap between a user's observations above which still_active is
+            not told.
 
     Returns:
         One row per outcome, grouping and group with the evidence (counts in users;
-        shares 0 to 1; sampling_share is an upper bound), is_identifiable and, where it
-        is false, the reason as one sentence. Groups without a followed user have a row
-        too.
+        shares 0 to 1; sampling_share is an upper bound; mean_gap_days pools the gaps
+        of all users and is null where nobody is met twice), is_identifiable and, where
+        it is false, the reason as one sentence. Groups without a followed user have a
+        row too.
 
     Source: Chao (1987); rule of three: Hanley and Lippman-Hand (1983).
     """
@@ -172,18 +184,21 @@ def weigh_evidence(
             row = _evidence(users, later)
             row |= {"outcome": outcome, "grouping": grouping, "group_name": group_name}
             reason = _refusal(row, min_users, min_events, min_sampling_share)
+            if reason is None and outcome == "still_active":
+                reason = _gap_refusal(row["mean_gap_days"], max_gap_days)
             row |= {"is_identifiable": reason is None, "reason": reason}
             rows.append(row)
     return _typed(rows, _EVIDENCE_TYPES)
 
 
-def _evidence(users: pd.DataFrame, later: int) -> dict[str, object]:
+def _evidence(users: pd.DataFrame, later: int) -> dict[str, Any]:
     """Counts of one group that speak for or against a reading of its retention."""
     met = users["observation_count"]
     once, twice = int((met == 1).sum()), int((met == 2).sum())
     pool = chao_pool(len(users), once, twice)
     first = users[users["is_in_first_wave"].astype(bool)]
     declared = float(users["declared_comment_count"].sum())
+    gaps = int(users["gap_count"].sum())
     return {
         "user_count": len(users),
         "event_count": int(users["is_event"].sum()),
@@ -192,6 +207,9 @@ def _evidence(users: pd.DataFrame, later: int) -> dict[str, object]:
         "seen_twice_count": twice,
         "pool_low_count": pool,
         "sampling_share": len(users) / pool if pool else np.nan,
+        "mean_gap_days": float(users["seen_span_days"].sum()) / gaps
+        if gaps
+        else np.nan,
         "first_wave_count": len(first),
         "later_wave_count": later,
         "seen_again_count": int(first["is_in_later_wave"].sum()),
@@ -222,14 +240,14 @@ def _refusal(
             overlap = (
                 f"; {again:,} of {first:,} users of the first wave are seen again among"
                 f" {row['later_wave_count']:,} later ones, and none at all is what a"
-                f" random sample gives once the pool exceeds"
+                f" random sample gives even if everybody stayed, once the pool exceeds"
                 f" {row['zero_expected_pool']:,.0f} people"
             )
         return (
-            f"not identifiable: {once:,} of {users:,} users are met only once, so at"
-            f" least {pool:,.0f} people were active and the crawl shows at most"
-            f" {row['sampling_share']:.0%} of them{overlap}: not seen again does not"
-            " mean gone"
+            f"not identifiable: {once:,} of {users:,} users are met only once, so an"
+            f" estimated {pool:,.0f} people or more were active and the crawl shows at"
+            f" most {row['sampling_share']:.0%} of them{overlap}: not seen again does"
+            " not mean gone"
         )
     if row["event_count"] < min_events:
         return (
@@ -237,6 +255,19 @@ def _refusal(
             f" needs {min_events}"
         )
     return None
+
+
+def _gap_refusal(gap: float, most: float) -> str | None:
+    """One sentence on why the time of leaving is too uncertain to tell, or None."""
+    if gap <= most:
+        return None
+    if np.isnan(gap):
+        return "not identifiable: no user is met twice while followed"
+    return (
+        f"not identifiable: {gap:.1f} days lie between two observations of the same"
+        f" user on average, more than {most:g}: a departure is dated about so much too"
+        " early, and the share still active would come out far too low"
+    )
 
 
 def kaplan_meier_curves(
@@ -254,6 +285,9 @@ def kaplan_meier_curves(
         One row per group and whole day from 0 to the longest follow-up. The number
         at risk is counted just before the day, events and censorings within (day - 1,
         day]; survival_share is the share without the event at the end of that day.
+        survival_ceiling_share is the upper end of the interval among those followed
+        past the first day without the event (1 until then): an upper bound for
+        everybody if users met on their first day alone do not outstay the others.
 
     Raises:
         ValueError: If a duration is negative or missing.
@@ -268,27 +302,24 @@ def kaplan_meier_curves(
         message = "duration_days must be a number of days >= 0 in every row"
         raise ValueError(message)
 
-    from lifelines import KaplanMeierFitter
-
     curves: list[pd.DataFrame] = []
     for key, group in lifetimes.groupby(_GROUP, sort=True):
         duration = group["duration_days"].to_numpy(dtype=float)
         event = group["is_event"].to_numpy(dtype=bool)
         weight = group["user_count"].to_numpy(dtype=np.int64)
-        fit = KaplanMeierFitter(alpha=1 - confidence).fit(
-            duration, event, weights=weight
-        )
         days = np.arange(int(np.ceil(duration.max())) + 1)
-        steps = pd.concat(
-            [fit.survival_function_, fit.confidence_interval_], axis=1
-        ).set_axis(["survival_share", "low", "high"], axis=1)
-        at = np.searchsorted(steps.index.to_numpy(), days, side="right") - 1
+        values = _product_limit(duration, event, weight, days, confidence)
+        later = duration > 1
+        ceiling = np.ones(len(days))
+        if later.any():
+            ceiling[2:] = _product_limit(
+                duration[later], event[later], weight[later], days[2:], confidence
+            )[:, 2]
         bins = np.ceil(duration).astype(int)
         size = len(days)
         ended = np.bincount(bins, weights=weight, minlength=size)
         events = np.bincount(bins[event], weights=weight[event], minlength=size)
         at_risk = weight.sum() - np.concatenate([[0], np.cumsum(ended)[:-1]])
-        values = steps.to_numpy()[at]
         left = at_risk - ended  # still followed after the day
         low, high = _edges(values, np.maximum(left, 1), (1 - confidence) / 2)
         curves.append(
@@ -302,10 +333,38 @@ def kaplan_meier_curves(
                     "survival_share": values[:, 0],
                     "survival_low_share": low,
                     "survival_high_share": high,
+                    "survival_ceiling_share": np.maximum(ceiling, high),
                 }
             )
         )
     return pd.concat(curves, ignore_index=True).astype(_CURVE_TYPES)
+
+
+def _product_limit(
+    duration: np.ndarray,
+    event: np.ndarray,
+    weight: np.ndarray,
+    days: np.ndarray,
+    confidence: float,
+) -> np.ndarray:
+    """Share without the event at the end of each day, and its interval.
+
+    Args:
+        duration: Shape (rows,), days.
+        event: Shape (rows,), boolean.
+        weight: Shape (rows,), users.
+        days: Whole days at which the curve is read.
+        confidence: Level of the interval.
+
+    Returns:
+        Shape (days, 3): share, low, high.
+    """
+    from lifelines import KaplanMeierFitter
+
+    fit = KaplanMeierFitter(alpha=1 - confidence).fit(duration, event, weights=weight)
+    steps = pd.concat([fit.survival_function_, fit.confidence_interval_], axis=1)
+    at = np.searchsorted(steps.index.to_numpy(), days, side="right") - 1
+    return np.asarray(steps.to_numpy()[at])
 
 
 def add_adaptation_groups(
@@ -636,9 +695,11 @@ class Pool:
 def chapman_pool(first: int, second: int, both: int, confidence: float = 0.95) -> Pool:
     """Bound the pool of users from two samples of it.
 
-    Two samples of active users overlap by chance alone; the smaller the overlap, the
-    larger the pool they were drawn from. Users differ in how often they post, and the
-    same busy users are met twice: the estimate is therefore a LOWER bound of the pool.
+    Two samples of the same active users overlap by chance alone; the smaller the
+    overlap, the larger the pool they were drawn from. Users differ in how often they
+    post, and the same busy users are met twice: the estimate is therefore a LOWER bound
+    of the pool. Samples of different days are not of the same users: where people leave
+    in between, a small overlap says nothing about the pool.
 
     Args:
         first: Users in the first sample.
@@ -675,7 +736,12 @@ def chapman_pool(first: int, second: int, both: int, confidence: float = 0.95) -
 
 
 def pool_bounds(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Add the capture-recapture bound to every pair of samples.
+    """Add the capture-recapture bound to every pair of samples of the same days.
+
+    Two waves have none: the users of the first may have left before the second, and an
+    overlap that is small for that reason would be taken for a large pool. Of them only
+    the pool is told above which no overlap at all is what chance gives even if
+    everybody stayed.
 
     Args:
         pairs: ``int_retention__overlaps``: one row per pair with pair_kind, entity,
@@ -684,7 +750,8 @@ def pool_bounds(pairs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The same rows with pool_estimate, pool_low, pool_high (null = unbounded) and
-        zero_expected_pool, in users; null where a sample is empty.
+        zero_expected_pool, in users; null where a sample is empty, and the first three
+        also for waves.
 
     Raises:
         ValueError: If an overlap is impossible.
@@ -697,6 +764,9 @@ def pool_bounds(pairs: pd.DataFrame) -> pd.DataFrame:
         if not first or not second:
             continue
         pool = chapman_pool(first, second, int(pair["shared_user_count"]))
+        if pair["pair_kind"] == "waves":
+            result.loc[index, "zero_expected_pool"] = pool.zero_expected
+            continue
         result.loc[index, list(_POOL_TYPES)] = [
             pool.estimate,
             pool.low,

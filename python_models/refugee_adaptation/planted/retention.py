@@ -306,6 +306,8 @@ def planted_crawl(
                 "duration_days": min(moments[-1], end) - moments[0],
                 "is_event": bool(moments[-1] <= end),
                 "observation_count": len(moments),
+                "gap_count": len(moments) - 1,
+                "seen_span_days": moments[-1] - moments[0],
                 "is_in_first_wave": bool((moments < 3).any()),
                 "is_in_later_wave": bool((moments > 15).any()),
                 "declared_comment_count": 0,

@@ -1,5 +1,20 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
 
+{%- set hazard_note -%}
+    coalesce(
+        max(reason),
+        case
+            when count(hazard_ratio) = 0 then 'the hazards could not be fitted'
+            when not bool_and(is_proportional)
+                then printf(
+                    'the ratio changes over time (Schoenfeld test, p = %.2g), so it is '
+                    || 'an average over the time followed',
+                    max(proportionality_p_value)
+                )
+        end
+    )
+{%- endset %}
+
 with
 
 gates as (
@@ -25,16 +40,35 @@ united as (
             area="retention",
             claimed_by="study",
             claim="'Most people are still active four weeks after their first observed post.'",
-            metric="'Kaplan-Meier share still active at day 28'",
+            metric="'lower bound of the share still active at day 28 (Kaplan-Meier)'",
             estimate="max(by_group.retained_28d_share)",
             low="max(by_group.retained_28d_low_share)",
-            high="max(by_group.retained_28d_high_share)",
+            high="max(by_group.retained_28d_ceiling_share)",
             null_value="0.5",
             null_model="one half",
             n="max(gates.user_count)",
             source_table="retention_by_group",
-            is_identifiable="bool_and(gates.is_identifiable)",
-            reason="max(gates.reason)"
+            is_identifiable="bool_and(
+                gates.is_identifiable
+                and (
+                    by_group.retained_28d_low_share > 0.5
+                    or by_group.retained_28d_ceiling_share < 0.5
+                )
+            )",
+            reason="coalesce(
+                max(gates.reason),
+                case
+                    when max(by_group.retained_28d_share) is null
+                        then 'nobody is followed for four weeks'
+                    else printf(
+                        'at least %.1f %% are still active at day 28, and at most %.1f %% '
+                        || 'if people met on their first day alone do not outstay the '
+                        || 'others',
+                        100 * max(by_group.retained_28d_low_share),
+                        100 * max(by_group.retained_28d_ceiling_share)
+                    )
+                end
+            )"
         ) }}
     from gates
     left join by_group
@@ -59,7 +93,7 @@ united as (
             n="max(user_count)",
             source_table="retention_cox",
             is_identifiable="bool_and(is_identifiable)",
-            reason="coalesce(max(reason), case when count(hazard_ratio) = 0 then 'the hazards could not be fitted' end)",
+            reason=hazard_note,
             side="below"
         ) }}
     from hazards
@@ -80,7 +114,7 @@ united as (
             n="max(user_count)",
             source_table="retention_cox",
             is_identifiable="bool_and(is_identifiable)",
-            reason="coalesce(max(reason), case when count(hazard_ratio) = 0 then 'the hazards could not be fitted' end)",
+            reason=hazard_note,
             side="below"
         ) }}
     from hazards
@@ -99,8 +133,8 @@ united as (
             estimate="roc_auc",
             low="roc_auc_low",
             high="roc_auc_high",
-            null_value="greatest(0.5, coalesce(account_age_roc_auc, 0.5), coalesce(crawl_format_roc_auc, 0.5))",
-            null_model="best of chance, account age alone and crawl format alone",
+            null_value="greatest(0.5, account_age_roc_auc, crawl_format_roc_auc, follow_up_length_roc_auc)",
+            null_model="best of chance and of account age, crawl format and length of follow-up alone",
             n="user_count",
             source_table="retention_model_scores",
             is_identifiable="is_estimable",

@@ -26,6 +26,8 @@ horizons as (
                 as retained_{{ day }}d_low_share,
             max(retained_high_share) filter (where day = {{ day }})
                 as retained_{{ day }}d_high_share,
+            max(retained_ceiling_share) filter (where day = {{ day }})
+                as retained_{{ day }}d_ceiling_share,
         {%- endfor %}
         max(day) as followed_days,
         min(day) filter (
@@ -49,6 +51,7 @@ joined as (
             horizons.retained_{{ day }}d_share,
             horizons.retained_{{ day }}d_low_share,
             horizons.retained_{{ day }}d_high_share,
+            horizons.retained_{{ day }}d_ceiling_share,
         {%- endfor %}
         horizons.median_days,
         tests.logrank_statistic,
@@ -62,6 +65,14 @@ joined as (
             when not evidence.is_identifiable then 'not identifiable'
             when horizons.retained_28d_share is null
                 then 'followed for less than 28 days'
+            when evidence.outcome = 'still_active'
+                then printf(
+                    'at least %.1f %% [%.1f, %.1f], at most %.1f %%',
+                    100 * horizons.retained_28d_share,
+                    100 * horizons.retained_28d_low_share,
+                    100 * horizons.retained_28d_high_share,
+                    100 * horizons.retained_28d_ceiling_share
+                )
             else
                 printf(
                     '%.1f %% [%.1f, %.1f]',
@@ -71,6 +82,7 @@ joined as (
                 )
         end as retained_28d_label,
         evidence.reason,
+        evidence.outcome = 'still_active' as is_lower_bound,
         evidence.grouping = 'adaptation_group' as is_hindsight
     from evidence
     left join horizons

@@ -18,6 +18,8 @@ final as (
         concordance_score,
         reason,
         reason is null as is_identifiable,
+        proportionality_p_value >= {{ var("retention_proportionality_p") }}
+            as is_proportional,
         -- measured when the crawl ran, or found from the whole of it
         covariate = 'log_engagement_count' or covariate like 'group_name: %'
             as is_hindsight

@@ -1,5 +1,6 @@
 -- A share is shown only where the crawl identifies it. For still_active the retained
--- are those without the event, for the other outcomes those with it.
+-- are those without the event, for the other outcomes those with it. Nobody is seen
+-- after leaving, and most are last seen before it: still_active is a lower bound.
 with
 
 curves as (
@@ -28,7 +29,9 @@ gated as (
         if(evidence.is_identifiable, curves.survival_low_share, null)
             as survival_low_share,
         if(evidence.is_identifiable, curves.survival_high_share, null)
-            as survival_high_share
+            as survival_high_share,
+        if(evidence.is_identifiable, curves.survival_ceiling_share, null)
+            as survival_ceiling_share
     from curves
     inner join evidence
         on
@@ -50,12 +53,14 @@ final as (
         sampling_share,
         is_identifiable,
         reason,
+        is_survival as is_lower_bound,
         grouping = 'adaptation_group' as is_hindsight,
         if(is_survival, survival_share, 1 - survival_share) as retained_share,
         if(is_survival, survival_low_share, 1 - survival_high_share)
             as retained_low_share,
         if(is_survival, survival_high_share, 1 - survival_low_share)
-            as retained_high_share
+            as retained_high_share,
+        if(is_survival, survival_ceiling_share, null) as retained_ceiling_share
     from gated
 )
 

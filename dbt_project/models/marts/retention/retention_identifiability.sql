@@ -16,6 +16,7 @@ final as (
         seen_twice_count,
         pool_low_count,
         sampling_share,
+        mean_gap_days,
         first_wave_count,
         later_wave_count,
         seen_again_count,
@@ -23,6 +24,7 @@ final as (
         comment_coverage_share,
         is_identifiable,
         reason,
+        outcome = 'still_active' as is_lower_bound,
         grouping = 'adaptation_group' as is_hindsight
     from evidence
 )

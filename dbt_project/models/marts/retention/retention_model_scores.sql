@@ -1,7 +1,7 @@
 -- Near chance an interval of cross-validated predictions is a little narrow, so the
 -- default model must also beat shuffled labels. A model earns its keep only above every
--- baseline: its own interval must lie above what account age alone and the format of
--- the crawl alone reach.
+-- baseline: its own interval must lie above what account age alone, the format of the
+-- crawl alone and the length of follow-up alone reach.
 with
 
 scores as (
@@ -13,7 +13,9 @@ baselines as (
         label,
         validation,
         max(roc_auc) filter (where model = 'account_age_only') as account_age_roc_auc,
-        max(roc_auc) filter (where model = 'crawl_format_only') as crawl_format_roc_auc
+        max(roc_auc) filter (where model = 'crawl_format_only') as crawl_format_roc_auc,
+        max(roc_auc) filter (where model = 'follow_up_length_only')
+            as follow_up_length_roc_auc
     from scores
     group by label, validation
 ),
@@ -33,6 +35,7 @@ final as (
         scores.roc_auc_high,
         baselines.account_age_roc_auc,
         baselines.crawl_format_roc_auc,
+        baselines.follow_up_length_roc_auc,
         scores.pr_auc,
         scores.pr_auc_low,
         scores.pr_auc_high,
@@ -48,7 +51,9 @@ final as (
         scores.roc_auc_low > 0.5 and coalesce(scores.permutation_p_value <= 0.05, true)
             as is_above_chance,
         scores.roc_auc_low > greatest(
-            baselines.account_age_roc_auc, baselines.crawl_format_roc_auc
+            baselines.account_age_roc_auc,
+            baselines.crawl_format_roc_auc,
+            baselines.follow_up_length_roc_auc
         ) as is_above_baselines
     from scores
     left join baselines

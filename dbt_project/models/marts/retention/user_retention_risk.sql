@@ -1,5 +1,6 @@
--- A risk is told only where the default model ranks unseen users better than chance;
--- otherwise the reason says why everybody's best estimate is the base rate.
+-- A risk is told only where the default model ranks unseen users better than chance and
+-- than every baseline; otherwise the reason says why everybody's best estimate is the
+-- base rate.
 with
 
 users as (
@@ -14,7 +15,7 @@ features as (
 
 scores as (
     select *
-    from {{ ref("prediction_scores") }}
+    from {{ ref("retention_model_scores") }}
     where model = 'logistic' and validation = 'repeated_cv'
 ),
 
@@ -48,15 +49,28 @@ judged as (
         risks.is_out_of_fold,
         case
             when not scores.is_estimable then scores.reason
-            when
-                scores.roc_auc_low <= 0.5
-                or coalesce(scores.permutation_p_value > 0.05, false)
+            when not scores.is_above_chance
                 then printf(
                     'the model does not rank users better than chance (ROC-AUC %.3f '
                     || '[%.3f, %.3f]): the base rate of %.1f %% is the best estimate',
                     scores.roc_auc,
                     scores.roc_auc_low,
                     scores.roc_auc_high,
+                    100 * scores.base_rate_share
+                )
+            when not scores.is_above_baselines
+                then printf(
+                    'the model does not rank users better than account age, crawl '
+                    || 'format or length of follow-up alone (ROC-AUC %.3f [%.3f, %.3f] '
+                    || 'against %.3f): the base rate of %.1f %% is the best estimate',
+                    scores.roc_auc,
+                    scores.roc_auc_low,
+                    scores.roc_auc_high,
+                    greatest(
+                        scores.account_age_roc_auc,
+                        scores.crawl_format_roc_auc,
+                        scores.follow_up_length_roc_auc
+                    ),
                     100 * scores.base_rate_share
                 )
         end as reason

@@ -22,6 +22,7 @@ def _gate(story: Story) -> None:
             median_followup_days,
             comment_coverage_share,
             sampling_share,
+            mean_gap_days,
             is_identifiable,
             reason
         from retention_identifiability
@@ -35,7 +36,8 @@ def _gate(story: Story) -> None:
             outcome,
             retained_28d_share as share,
             retained_28d_low_share as low,
-            retained_28d_high_share as high
+            retained_28d_high_share as high,
+            retained_28d_ceiling_share as ceiling
         from retention_by_group
         where grouping = 'all' and is_identifiable
         """
@@ -57,14 +59,15 @@ def _gate(story: Story) -> None:
                 events=number(row["event_count"]),
             )
         else:
-            story.lead(
-                f"retention.{row['outcome']}_lead",
-                found,
-                after,
-                users=number(row["user_count"]),
-                share=percent(share["share"]),
-                interval=span(share["low"], share["high"], percent),
-            )
+            words = {
+                "users": number(row["user_count"]),
+                "share": percent(share["share"]),
+                "interval": span(share["low"], share["high"], percent),
+            }
+            if share["ceiling"] is not None:
+                words["ceiling"] = percent(share["ceiling"])
+                words["gap"] = number(row["mean_gap_days"], digits=2)
+            story.lead(f"retention.{row['outcome']}_lead", found, after, **words)
     # outcomes that cannot be known for one reason stand together
     for reason, names in refused.items():
         story.notice(
@@ -74,6 +77,26 @@ def _gate(story: Story) -> None:
             reason=sentence(reason.removeprefix("not identifiable: ")),
         )
     story.text("retention.caveat")
+
+
+def _coverage(story: Story) -> None:
+    """How much of these people's world the crawl holds, beside every curve."""
+    found = story.marts.ask(
+        """
+        select
+            max(comment_coverage_share) as comment_share,
+            max(sampling_share) as pool_share
+        from retention_identifiability
+        where grouping = 'all' and is_identifiable
+        """
+    )
+    comments, pool = found.row["comment_share"], found.row["pool_share"]
+    if comments is not None:
+        story.text(
+            "retention.coverage", found, comments=percent(comments), pool=percent(pool)
+        )
+    elif pool is not None:
+        story.text("retention.coverage_pool", found, pool=percent(pool))
 
 
 def _curves(story: Story) -> None:
@@ -119,6 +142,7 @@ def _groups(story: Story) -> None:
             retained_28d_share as share,
             retained_28d_low_share as share_low,
             retained_28d_high_share as share_high,
+            retained_28d_ceiling_share as ceiling_share,
             logrank_p_value,
             reason
         from retention_by_group
@@ -178,7 +202,7 @@ def _hazards(story: Story) -> None:
             hazard_ratio_low,
             hazard_ratio_high,
             p_value,
-            proportionality_p_value,
+            if(is_proportional, 'constant', 'an average over time') as over_time,
             is_hindsight,
             user_count,
             event_count
@@ -193,6 +217,7 @@ def _hazards(story: Story) -> None:
             found,
             columns=found.names[:7],
             written={"covariate": lambda row: worded_covariate(row["covariate"])},
+            terms={"over_time": "over_time"},
             n=found.row["user_count"],
             events=number(found.row["event_count"]),
         )
@@ -216,8 +241,8 @@ def _scores(story: Story) -> None:
                 reason,
                 if(
                     is_above_baselines,
-                    'above account age and crawl format alone',
-                    'not above account age and crawl format alone'
+                    'above every baseline',
+                    'not above every baseline'
                 )
             ) as reading
         from retention_model_scores
@@ -249,6 +274,26 @@ def _scores(story: Story) -> None:
         )
     if found.frame.empty:
         return
+    early = story.marts.ask(
+        """
+        select distinct
+            label,
+            known_in_time_share
+        from retention_model_scores
+        where
+            validation = 'temporal_split'
+            and roc_auc is not null
+            and known_in_time_share < 1
+        order by label
+        """
+    )
+    for row in early.rows:
+        story.notice(
+            "retention.known_in_time",
+            early,
+            label=term("outcome", row["label"]),
+            share=percent(row["known_in_time_share"]),
+        )
     story.table(
         "retention.scores",
         found,
@@ -262,4 +307,6 @@ def _scores(story: Story) -> None:
     )
 
 
-RETENTION = Section("retention", (_gate, _curves, _groups, _hazards, _pool, _scores))
+RETENTION = Section(
+    "retention", (_gate, _coverage, _curves, _groups, _hazards, _pool, _scores)
+)

@@ -171,7 +171,8 @@ def _stayed(story: Story) -> tuple[Tile, Answer]:
             is_identifiable,
             retained_28d_share,
             retained_28d_low_share,
-            retained_28d_high_share
+            retained_28d_high_share,
+            retained_28d_ceiling_share
         from retention_by_group
         where grouping = 'all' and outcome = 'still_active'
         """
@@ -182,7 +183,8 @@ def _stayed(story: Story) -> tuple[Tile, Answer]:
     interval = span(
         row["retained_28d_low_share"], row["retained_28d_high_share"], percent
     )
-    words = say("short.stayed", interval=interval)
+    ceiling = percent(row["retained_28d_ceiling_share"])
+    words = say("short.stayed", interval=interval, ceiling=ceiling)
     return Tile("retention", percent(row["retained_28d_share"]), words), found
 
 
