@@ -58,6 +58,8 @@ def test_the_sample_supports_adoption_and_not_its_placebo(built, query):
     assert held["hashtag_adoption"] == "supported"
     assert held["hashtag_spread"] == "supported"
     assert held["adoption_without_recent_exposure"] == "not supported"
+    # planted adoption takes one meeting; more of them change nothing
+    assert held["adoption_dose_response"] == "not supported"
 
 
 @pytest.mark.parametrize("crawl", ["sample", "sqlite"])
@@ -84,6 +86,8 @@ def test_the_trees_of_a_real_crawl(built, query):
     held = verdicts(query, database)
     assert held["amplifier_dispersion"] == "supported"
     assert held["structural_virality"] == "not supported"
+    # beyond the shuffles, by a few of the nine trees
+    assert held["breadth"] == "not supported"
     assert held["initiator_dispersion"] == "not identifiable on this crawl"
     assert held["hashtag_adoption"] == "not identifiable on this crawl"
 

@@ -94,10 +94,12 @@ united as (
             claimed_by="project",
             claim="claim_sentence",
             metric="case claim
-                when 'depth' then 'mean steps to the deepest comment'
-                when 'breadth' then 'mean number of comments on the fullest level'
+                when 'depth'
+                    then 'steps to the deepest comment, more than in shuffled trees'
+                when 'breadth'
+                    then 'comments on the fullest level, more than in shuffled trees'
                 when 'structural_virality'
-                    then 'mean structural virality (steps between two comments)'
+                    then 'steps between two comments, more than in shuffled trees'
                 when 'hashtag_spread' then 'number of hashtags adopted above chance'
                 when 'hashtag_adoption' then 'adoptions per occasion after meeting a tag'
                 when 'adoption_dose_response'
@@ -109,8 +111,8 @@ united as (
             estimate="estimate",
             low="estimate_low",
             high="estimate_high",
-            null_value="null_high",
-            null_model="97.5th percentile of shuffled times with the same degrees",
+            null_value="null_mean",
+            null_model="mean of shuffled times with the same degrees",
             n="case_count",
             source_table="cascade_summary",
             is_identifiable="is_identifiable",

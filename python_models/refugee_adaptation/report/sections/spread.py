@@ -75,14 +75,14 @@ def _against_null(story: Story) -> None:
         """
         select
             claim,
-            estimate / null_mean as value,
-            estimate_low / null_mean as low,
-            estimate_high / null_mean as high,
-            null_low / null_mean as null_low,
-            null_high / null_mean as null_high,
+            (estimate - null_mean) / null_sd as value,
+            (estimate_low - null_mean) / null_sd as low,
+            (estimate_high - null_mean) / null_sd as high,
+            (null_low - null_mean) / null_sd as null_low,
+            (null_high - null_mean) / null_sd as null_high,
             case_count
         from cascade_summary
-        where is_identifiable and null_mean > 0
+        where is_identifiable and null_sd > 0
         order by claim
         """
     )
@@ -93,7 +93,7 @@ def _against_null(story: Story) -> None:
     )
     story.figure(
         "cascades.against",
-        charts.intervals(frame, "ratio", zero=1.0, null=True),
+        charts.intervals(frame, "null_distance", null=True),
         found,
         least=number(int(found.frame["case_count"].min())),
         most=number(int(found.frame["case_count"].max())),
