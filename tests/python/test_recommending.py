@@ -42,9 +42,9 @@ def build(
             "item_number",
             "signal_name",
             "happened_at",
-            "is_positive",
+            "positive_at",
         ],
-    ).astype({"item_number": "int64"})
+    ).astype({"item_number": "int64", "positive_at": "float64"})
     events["happened_at"] *= DAY
     items["available_from"] *= DAY
     return Recommender(events, items, tagged, signals, **more)
@@ -132,11 +132,11 @@ def test_nothing_of_the_moment_or_later_is_known():
 
 
 def test_strategies_read_their_own_trials():
-    trials = [("note", 2, "short", DAY, True)] * 20
-    trials += [("note", 3, "newcomer", DAY, n % 2 == 0) for n in range(20)]
-    trials += [("creator", 8, "answered", DAY, True)] * 20
-    trials += [("tag", 5, "local", DAY, True)] * 20
-    trials += [("tag", 6, "reached", DAY, True)] * 20
+    trials = [("note", 2, "short", DAY, DAY)] * 20
+    trials += [("note", 3, "newcomer", DAY, [DAY, None][n % 2]) for n in range(20)]
+    trials += [("creator", 8, "answered", DAY, DAY)] * 20
+    trials += [("tag", 5, "local", DAY, DAY)] * 20
+    trials += [("tag", 6, "reached", DAY, DAY)] * 20
     recommender = build(
         [(9, "note", 1, 1)],
         NOTES,
@@ -150,6 +150,21 @@ def test_strategies_read_their_own_trials():
     assert first["likely_to_answer"] == 8
     assert first["local_formats"] == 5
     assert first["reach"] == 6
+
+
+def test_a_question_counts_when_asked_and_its_answer_when_given():
+    trials = [("creator", 8, "answered", DAY, DAY)] * 20
+    trials += [("creator", 8, "answered", DAY, 3 * DAY)] * 20
+    recommender = build([(9, "note", 1, 1)], NOTES, [(8, 0)], trials=trials)
+
+    def score(day):
+        table = recommend(recommender, [1], at=day * DAY)
+        held = table[table["strategy"] == "likely_to_answer"]
+        return held["strategy_score"].item()
+
+    asked, answered = wilson_lower(np.array([20.0, 40.0]), np.array([40.0, 40.0]))
+    assert score(2) == pytest.approx(asked)
+    assert score(4) == pytest.approx(answered)
 
 
 def test_ranks_are_dense_and_scores_fall():

@@ -195,8 +195,8 @@ class Recommender:
         items: one row per item: item_kind, item_number, available_from (seconds),
             owner_number (who wrote the note, or who the creator is; missing for tags).
         note_tags: one row per note and tag: note_number, tag_number (item numbers).
-        signals: one row per trial: item_kind, item_number, signal_name, happened_at,
-            is_positive.
+        signals: one row per trial: item_kind, item_number, signal_name, happened_at
+            and positive_at, when it came out in favour (missing when it did not).
         half_life_days: age at which an interaction counts half towards recency.
         seed: seed of the order among equal scores.
 
@@ -257,17 +257,21 @@ class Recommender:
         self.note_tag_order, self.note_tag_start = _grouped(
             self.tagged_note, len(self.item_numbers["note"])
         )
-        self.trials: dict[str, tuple[IntArray, FloatArray, FloatArray]] = {}
+        # items and times, of trials and of those in favour
+        self.trials: dict[str, list[tuple[IntArray, FloatArray]]] = {}
         for strategy in STRATEGIES:
-            rows = signals[
+            own = signals[
                 (signals["signal_name"] == strategy.signal)
                 & (signals["item_kind"] == strategy.item_kind)
-            ].sort_values(["happened_at", "item_number", "is_positive"])
-            self.trials[strategy.name] = (
-                self._items(strategy.item_kind, rows["item_number"]),
-                rows["happened_at"].to_numpy(dtype=float),
-                rows["is_positive"].to_numpy(dtype=float),
-            )
+            ]
+            self.trials[strategy.name] = [
+                (
+                    self._items(strategy.item_kind, rows["item_number"]),
+                    rows[column].to_numpy(dtype=float),
+                )
+                for column in ("happened_at", "positive_at")
+                for rows in [own[own[column].notna()].sort_values(column)]
+            ]
         # of the moment and the person in hand only; both are asked for kind by kind
         self._moments: dict[tuple[str, float], _Moment] = {}
         self._similar: tuple[tuple[int, float], FloatArray] | None = None
@@ -283,7 +287,7 @@ class Recommender:
             events: as interactions, with first_at as a timestamp.
             items: as items, with available_from_at as a timestamp.
             note_tags: as note_tags.
-            signals: as signals, with happened_at as a timestamp.
+            signals: as signals, with timestamps.
             options: half_life_days and seed.
 
         Returns:
@@ -297,7 +301,8 @@ class Recommender:
             ).df(),
             note_tags.project("note_number, tag_number").df(),
             signals.project(
-                f"{kind} signal_name, epoch(happened_at) as happened_at, is_positive"
+                f"{kind} signal_name, epoch(happened_at) as happened_at, "
+                "epoch(positive_at) as positive_at"
             ).df(),
             **options,
         )
@@ -335,11 +340,11 @@ class Recommender:
 
     def _signal(self, strategy: Strategy, at: float) -> FloatArray:
         """The strategy's own score of every item before a moment, 0 to 1."""
-        item, time, positive = self.trials[strategy.name]
         size = len(self.item_numbers[strategy.item_kind])
-        cut = int(np.searchsorted(time, at, side="left"))
-        trials = _sums(item[:cut], None, size)
-        hits = _sums(item[:cut], positive[:cut], size)
+        trials, hits = (
+            _sums(item[: np.searchsorted(time, at, side="left")], None, size)
+            for item, time in self.trials[strategy.name]
+        )
         if strategy.measure == "lower":
             return wilson_lower(hits, trials)
         if strategy.measure == "balance":
