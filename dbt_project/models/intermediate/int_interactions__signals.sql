@@ -30,8 +30,8 @@ answers as (
     group by parent_comment_id, user_id
 ),
 
--- did the person somebody turned to answer? a trial from the question on, in favour only
--- from the answer on
+-- did the person somebody turned to answer? a trial from the question on, in favour
+-- only from the answer on
 answered as (
     select
         'answered' as signal_name,

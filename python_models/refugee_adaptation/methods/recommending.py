@@ -10,6 +10,7 @@ knows nothing of that moment or later.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -75,17 +76,14 @@ _LIST_COLUMNS = {
     "shared_tag_score": "float64",
     "strategy_score": "float64",
 }
-_EVALUATION_COLUMNS = {
-    "strategy": "string",
+_TRIAL_COLUMNS = {
+    "user_number": "int64",
     "item_kind": "string",
-    "metric": "string",
-    "estimate": "float64",
-    "estimate_low": "float64",
-    "estimate_high": "float64",
-    "difference": "float64",
-    "difference_low": "float64",
-    "difference_high": "float64",
-    "user_count": "int64",
+    "strategy": "string",
+    "recall": "float64",
+    "ndcg": "float64",
+    "novelty": "float64",
+    "newly_listed_count": "int64",
     "candidate_count": "int64",
 }
 
@@ -595,14 +593,9 @@ def held_out(recommender: Recommender, kind: str) -> list[tuple[int, float, IntA
 
 
 def evaluate(
-    recommender: Recommender,
-    *,
-    seed: int,
-    length: int = 10,
-    max_users: int = 500,
-    resamples: int = 1000,
+    recommender: Recommender, *, seed: int, length: int = 10, max_users: int = 500
 ) -> pd.DataFrame:
-    """Measure every strategy on each person's held-out latest interactions.
+    """Try every strategy on each person's held-out latest interactions.
 
     For each kind of item and person with something to learn from, the items of the
     latest interaction are hidden together with everything anybody did from that moment
@@ -612,19 +605,17 @@ def evaluate(
 
     Args:
         recommender: the fitted recommender.
-        seed: seed of the sample of people and of the resamples.
+        seed: seed of the sample of people.
         length: items in a list.
         max_users: people per kind at most, drawn at random.
-        resamples: bootstrap resamples of people.
 
     Returns:
-        One row per strategy, kind and metric: recall (held-out items in the list, of
+        One row per person, kind and strategy: recall (held-out items in the list, of
         as many as it can hold), ndcg (the same, discounted by the logarithm of the
         rank; Jarvelin and Kekalainen, 2002), novelty (bits: minus log2 of the share of
-        people who knew a listed item, mean over the list; Vargas and Castells, 2011)
-        and coverage (share of all items in any list; no interval, since a resample
-        repeats people and so covers less). Estimates and differences from popularity
-        have 95 % percentile intervals over people.
+        people who knew a listed item, mean over the list; Vargas and Castells, 2011),
+        newly_listed_count (listed items that no earlier person's list held, so that
+        their sum over the candidate_count is the coverage).
     """
     rows: list[tuple[Any, ...]] = []
     for order, kind in enumerate(ITEM_KINDS):
@@ -633,78 +624,42 @@ def evaluate(
         if len(cases) > max_users:
             chosen = np.sort(rng.choice(len(cases), max_users, replace=False))
             cases = [cases[place] for place in chosen]
-        if cases:
-            rows.extend(
-                _evaluate_kind(recommender, kind, cases, rng, length, resamples)
-            )
+        rows.extend(_trials(recommender, kind, cases, length))
     if not rows:
-        return _empty(_EVALUATION_COLUMNS)
-    return pd.DataFrame(rows, columns=list(_EVALUATION_COLUMNS)).astype(
-        _EVALUATION_COLUMNS
-    )
+        return _empty(_TRIAL_COLUMNS)
+    return pd.DataFrame(rows, columns=list(_TRIAL_COLUMNS)).astype(_TRIAL_COLUMNS)
 
 
-def _evaluate_kind(
+def _trials(
     recommender: Recommender,
     kind: str,
     cases: list[tuple[int, float, IntArray]],
-    rng: np.random.Generator,
     length: int,
-    resamples: int,
-) -> list[tuple[Any, ...]]:
+) -> Iterator[tuple[Any, ...]]:
     """Rows of evaluate for one kind of item."""
     discount = 1 / np.log2(np.arange(2, length + 2))
-    values: dict[str, list[tuple[float, float, float]]] = {}
     listed: dict[str, set[int]] = {}
+    people = max(len(recommender.users), 1)
+    candidates = len(recommender.item_numbers[kind])
     for user, moment, targets in cases:
         allowed = recommender.candidates(user, kind, moment)
         known = recommender._moment(kind, moment).popularity
-        people = max(len(recommender.users), 1)
         bits = -np.log2((known + 1) / (people + 1))
         best_possible = discount[: min(len(targets), length)].sum()
         scores = recommender.signals(user, kind, moment)
         for name in scores:
             shown = _top(scores, name, allowed, length)
             hit = np.isin(shown, targets)
-            values.setdefault(name, []).append(
-                (
-                    hit.sum() / min(len(targets), length),
-                    float(discount[: len(shown)][hit].sum() / best_possible),
-                    float(bits[shown].mean()) if len(shown) else 0.0,
-                )
+            before = listed.setdefault(name, set())
+            new = set(shown.tolist()) - before
+            before |= new
+            yield (
+                int(recommender.users[user]),
+                kind,
+                name,
+                hit.sum() / min(len(targets), length),
+                float(discount[: len(shown)][hit].sum() / best_possible),
+                float(bits[shown].mean()) if len(shown) else 0.0,
+                len(new),
+                candidates,
             )
-            listed.setdefault(name, set()).update(shown.tolist())
-    size = len(cases)
-    weights = rng.multinomial(size, np.full(size, 1 / size), size=resamples) / size
-    reference = np.array(values["popularity"])
-    candidates = len(recommender.item_numbers[kind])
-    rows: list[tuple[Any, ...]] = []
-    for name, held in values.items():
-        table = np.array(held)
-        spread = np.quantile(weights @ table, [0.025, 0.975], axis=0)
-        gap = table - reference
-        gap_spread = np.quantile(weights @ gap, [0.025, 0.975], axis=0)
-        for column, metric in enumerate(
-            (f"recall@{length}", f"ndcg@{length}", "novelty")
-        ):
-            rows.append(
-                (
-                    name,
-                    kind,
-                    metric,
-                    table[:, column].mean(),
-                    *spread[:, column],
-                    gap[:, column].mean(),
-                    *gap_spread[:, column],
-                    size,
-                    candidates,
-                )
-            )
-        share = len(listed[name]) / candidates
-        base = len(listed["popularity"]) / candidates
-        nothing = (np.nan, np.nan)
-        counts = (size, candidates)
-        rows.append(
-            (name, kind, "coverage", share, *nothing, share - base, *nothing, *counts)
-        )
-    return rows

@@ -34,8 +34,13 @@ cascade_claims as (
     select * from {{ ref("cascade_summary") }}
 ),
 
-evaluation as (
+blended as (
     select * from {{ ref("recommendation_evaluation") }}
+    where
+        strategy = 'blended'
+        and item_kind = 'note'
+        and adaptation_group = 'all'
+        and metric = 'recall@{{ var("recommendation_length") }}'
 ),
 
 united as (
@@ -121,32 +126,34 @@ united as (
         ) }}
     from cascade_claims
     union all
-    select
-        {{ finding(
-            "'recommendations_above_popularity'",
-            area="recommendations",
-            claimed_by="project",
-            claim="'The blended ranking of notes names what people turn to next more often than popularity does.'",
-            metric="'difference of recall@10 to popularity'",
-            estimate="max(popularity_difference)",
-            low="max(popularity_difference_low)",
-            high="max(popularity_difference_high)",
-            null_value="0",
-            null_model="popularity",
-            n="max(user_count)",
-            source_table="recommendation_evaluation",
-            is_identifiable="bool_and(is_identifiable)",
-            reason="case when not coalesce(bool_and(is_identifiable), false) then format(
-                '{} people have a later interaction with a note to predict, '
-                || '" ~ var("recommendation_min_users") ~ " are needed',
-                coalesce(max(user_count), 0)
-            ) end"
-        ) }}
-    from evaluation
-    where
-        strategy = 'blended'
-        and item_kind = 'note'
-        and metric = 'recall@{{ var("recommendation_length") }}'
+    {% for baseline, words in [
+        ("popularity", "popularity"), ("recent_popularity", "recent popularity")
+    ] -%}
+        select
+            {{ finding(
+                "'recommendations_above_" ~ baseline ~ "'",
+                area="recommendations",
+                claimed_by="project",
+                claim="'The blended ranking of notes names what people turn to next more often than "
+                ~ words ~ " does.'",
+                metric="'difference of recall@10 to " ~ words ~ "'",
+                estimate="max(" ~ baseline ~ "_difference)",
+                low="max(" ~ baseline ~ "_difference_low)",
+                high="max(" ~ baseline ~ "_difference_high)",
+                null_value="0",
+                null_model=words,
+                n="max(user_count)",
+                source_table="recommendation_evaluation",
+                is_identifiable="bool_and(is_identifiable)",
+                reason="case when not coalesce(bool_and(is_identifiable), false) then format(
+                    '{} people have a later interaction with a note to predict, '
+                    || '" ~ var("recommendation_min_users") ~ " are needed',
+                    coalesce(max(user_count), 0)
+                ) end"
+            ) }}
+        from blended
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from united

@@ -149,6 +149,7 @@ def _evaluation(story: Story) -> None:
         select
             item_kind,
             strategy,
+            adaptation_group,
             verdict,
             estimate as recall,
             estimate_low as recall_low,
@@ -156,15 +157,26 @@ def _evaluation(story: Story) -> None:
             popularity_difference,
             popularity_difference_low,
             popularity_difference_high,
+            recent_popularity_difference,
+            recent_popularity_difference_low,
+            recent_popularity_difference_high,
             user_count,
             is_identifiable,
             verdict_sentence
         from recommendation_evaluation
         where metric like 'recall%'
-        order by item_kind, estimate desc nulls last, strategy
+        order by
+            item_kind,
+            adaptation_group <> 'all',
+            estimate desc nulls last,
+            strategy
         """
     )
-    rows = [row for row in found.some().rows if row["strategy"] != "popularity"]
+    rows = [
+        row
+        for row in found.some().rows
+        if row["strategy"] != "popularity" and row["adaptation_group"] == "all"
+    ]
     tested = [row for row in rows if row["is_identifiable"]]
     if not tested:
         reasons = dict.fromkeys(row["verdict_sentence"] for row in rows)
@@ -178,6 +190,7 @@ def _evaluation(story: Story) -> None:
     )
     shown = found.frame[found.frame["popularity_difference_low"].notna()]
     shown = shown[(shown["strategy"] != "popularity") & shown["is_identifiable"]]
+    shown = shown[shown["adaptation_group"] == "all"]
     if not shown.empty:
         kinds = ("note", "creator", "tag")
         drawn = charts.side_by_side(
@@ -202,8 +215,12 @@ def _evaluation(story: Story) -> None:
     story.table(
         "recommendations.evaluation",
         found,
-        columns=found.names[:10],
-        terms={"item_kind": "item_kind", "strategy": "strategy"},
+        columns=found.names[:-2],
+        terms={
+            "item_kind": "item_kind",
+            "strategy": "strategy",
+            "adaptation_group": "group",
+        },
     )
 
 
