@@ -108,8 +108,8 @@ def test_the_groups_of_another_crawl_are_forgotten(
     database = Path(shutil.copy(built("sample"), tmp_path))
     with duckdb.connect(str(database)) as connection:
         connection.execute(
-            "update group_members set member_id = 'other ' || member_id where rowid not "
-            "in (select min(rowid) from group_members having ? = 1)",
+            "update group_members set member_id = 'other ' || member_id "
+            "where rowid not in (select min(rowid) from group_members having ? = 1)",
             [known_count],
         )
     done = run_dbt("run", "-s", "group_drift", "group_members", database=database)
@@ -160,11 +160,12 @@ def test_growth_of_two_real_captures(tmp_path: Path) -> None:
             "having count(distinct source_file) = 2)"
         ).fetchall()
         [(pairs, grown, shrunk)] = connection.execute(
-            "select count(like_count_change), count(*) filter (where like_count_change > 0), "
+            "select count(like_count_change), "
+            "count(*) filter (where like_count_change > 0), "
             "count(*) filter (where like_count_change < 0) from capture_growth"
         ).fetchall()
     assert (rows, ids, shared) == (3804, 2936, 406)
-    # most of the 406 have grown between the two days; what one file lists twice is no pair
+    # most of the 406 have grown between the two days; rows of one file are no pair
     assert pairs == shared
     assert grown > shared / 2
     assert shrunk < grown

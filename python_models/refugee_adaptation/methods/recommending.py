@@ -6,6 +6,10 @@ turned to it (neighbourhood co-occurrence) and how much of it is tagged like wha
 person met or used. A strategy adds one more signal of its own. The evaluation asks the
 same code for the list it would have shown just before a person's latest interaction and
 knows nothing of that moment or later.
+
+No established library is used because theirs fit one matrix of interactions, and here
+every held-out person has a moment of their own, for which such a model would be fitted
+anew; that one of them would rank worse is not shown.
 """
 
 from __future__ import annotations
@@ -86,11 +90,6 @@ _TRIAL_COLUMNS = {
     "newly_listed_count": "int64",
     "candidate_count": "int64",
 }
-
-
-def _empty(columns: dict[str, str]) -> pd.DataFrame:
-    """Return a frame of zero rows with the given column types."""
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
 
 
 def wilson_lower(positive: FloatArray, trials: FloatArray) -> FloatArray:
@@ -554,7 +553,7 @@ def recommend(
                     )
                 )
     if not blocks:
-        return _empty(_LIST_COLUMNS)
+        return pd.DataFrame(columns=list(_LIST_COLUMNS)).astype(_LIST_COLUMNS)
     columns = [np.concatenate(column) for column in zip(*blocks, strict=True)]
     person, chosen, ranks, item, *parts = columns
     names = np.array([strategy.name for strategy in STRATEGIES], dtype=object)
@@ -625,8 +624,6 @@ def evaluate(
             chosen = np.sort(rng.choice(len(cases), max_users, replace=False))
             cases = [cases[place] for place in chosen]
         rows.extend(_trials(recommender, kind, cases, length))
-    if not rows:
-        return _empty(_TRIAL_COLUMNS)
     return pd.DataFrame(rows, columns=list(_TRIAL_COLUMNS)).astype(_TRIAL_COLUMNS)
 
 
