@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -95,6 +97,40 @@ def check_memory(full: Path, grown: Path) -> None:
         assert told[1] == told[2] > 0
 
 
+@pytest.mark.parametrize("known_count", [0, 1])
+def test_the_groups_of_another_crawl_are_forgotten(
+    known_count: int,
+    tmp_path: Path,
+    built: Callable[[str], Path],
+    query: Callable[..., list[tuple[object, ...]]],
+) -> None:
+    """A single member known from the build before makes it the same crawl."""
+    database = Path(shutil.copy(built("sample"), tmp_path))
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update group_members set member_id = 'other ' || member_id "
+            "where rowid not in (select min(rowid) from group_members having ? = 1)",
+            [known_count],
+        )
+    done = run_dbt("run", "-s", "group_drift", "group_members", database=database)
+    assert done.returncode == 0, done.stdout
+    told = query(
+        database,
+        "select build_number, drift_event, min(lasting_number) from group_drift "
+        "where group_kind = 'topic' group by all order by all",
+    )
+    if known_count:
+        assert {(number, event) for number, event, _ in told} >= {
+            (1, "born"),
+            (2, "died"),
+            (2, "born"),
+        }
+    else:
+        assert told == [(1, "born", 1)]
+    unknown = "select count(*) from group_members where lasting_id is null"
+    assert query(database, unknown) == [(0,)]
+
+
 def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
     months = tmp_path / "months"
     months.mkdir()
@@ -123,10 +159,13 @@ def test_growth_of_two_real_captures(tmp_path: Path) -> None:
             "from staging.stg_crawl__comment_rows group by comment_id "
             "having count(distinct source_file) = 2)"
         ).fetchall()
-        [(grown, shrunk)] = connection.execute(
-            "select count(*) filter (where like_count_change > 0), "
+        [(pairs, grown, shrunk)] = connection.execute(
+            "select count(like_count_change), "
+            "count(*) filter (where like_count_change > 0), "
             "count(*) filter (where like_count_change < 0) from capture_growth"
         ).fetchall()
     assert (rows, ids, shared) == (3804, 2936, 406)
-    assert grown > 0
+    # most of the 406 have grown between the two days; rows of one file are no pair
+    assert pairs == shared
+    assert grown > shared / 2
     assert shrunk < grown

@@ -136,6 +136,14 @@ def everybody(actions: pd.DataFrame, **_: object) -> pd.DataFrame:
     )
 
 
+def slopes_from_nothing_on(table: pd.DataFrame) -> np.ndarray:
+    """The rise from no meeting on, which any adoption gives."""
+    return right_slopes(table.assign(exposure_count=table["exposure_count"] + 1))
+
+
+right_slopes = cascades._slopes
+
+
 @pytest.mark.parametrize(
     ("module", "name", "broken", "rows"),
     [
@@ -160,8 +168,14 @@ def everybody(actions: pd.DataFrame, **_: object) -> pd.DataFrame:
             everybody,
             lambda p: [cascades._influence(p, 10, 0.0)],
         ),
+        (
+            cascades,
+            "_slopes",
+            slopes_from_nothing_on,
+            lambda p: [cascades._dose(p, 100, 0.1, is_by_dose=False)],
+        ),
     ],
-    ids=["labels", "structure", "topics", "signal", "curve", "influence"],
+    ids=["labels", "structure", "topics", "signal", "curve", "influence", "dose"],
 )
 def test_a_broken_method_misses_its_target(
     module: Any,
@@ -215,9 +229,14 @@ def test_a_mart_of_other_pseudonyms_is_an_error(
 def test_verdicts() -> None:
     assert at_least(0.9).verdict(mean_of([0.9, 0.92], 0, 1)) == "yes"
     assert at_least(0.9).verdict(mean_of([0.8, 0.82], 0, 1)) == "no"
+    # one in ten: 200 samples tell it from one in twenty, ten do not
     few, many = [True] + [False] * 9, ([True] + [False] * 9) * 20
     assert at_most(0.05).verdict(share_of(few)) == "unclear"
     assert at_most(0.05).verdict(share_of(many)) == "no"
+    # 13 of 200, whose interval holds one in twenty, and 130 of 2,000, whose does not
+    near = [True] * 13 + [False] * 187
+    assert at_most(0.05).verdict(share_of(near)) == "unclear"
+    assert at_most(0.05).verdict(share_of(near * 10)) == "no"
     assert at_most(0.05).verdict(share_of([True] * 10)) == "no"
     assert at_most(0.05).verdict(share_of([False] * 10)) == "yes"
     assert [str(at_least(0.9)), str(at_most(0)), str(at_most(0.05))] == [

@@ -1,5 +1,5 @@
--- Every capture of a post or comment that was crawled more than once, including the
--- rows that a newer capture superseded.
+-- Every capture of a post or comment that more than one crawl holds, including the rows
+-- that a newer capture superseded.
 with
 
 post_rows as (
@@ -36,14 +36,26 @@ captures as (
     where row_status <> 'rejected' and captured_at is not null
 ),
 
--- the same capture may be written twice; its last row stands
+-- a crawl meets an item under several keywords and writes it down each time: one file is
+-- one capture, and its last row stands
 last_rows as (
     select *
     from captures
     qualify
         row_number() over (
+            partition by entity, item_id, source_file
+            order by row_number desc
+        ) = 1
+),
+
+-- the same capture may stand in two files
+distinct_captures as (
+    select *
+    from last_rows
+    qualify
+        row_number() over (
             partition by entity, item_id, captured_at
-            order by source_file desc, row_number desc
+            order by source_file desc
         ) = 1
 ),
 
@@ -60,7 +72,7 @@ numbered as (
             order by captured_at
         ) as capture_number,
         count(*) over (partition by entity, item_id) as capture_count
-    from last_rows
+    from distinct_captures
 ),
 
 repeated as (

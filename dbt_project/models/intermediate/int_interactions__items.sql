@@ -30,12 +30,6 @@ first_comments as (
     group by post_id
 ),
 
-answered_people as (
-    select distinct replied_to_user_id as user_id
-    from comments
-    where replied_to_user_id is not null
-),
-
 notes as (
     select
         'note' as item_kind,
@@ -48,16 +42,15 @@ notes as (
     left join first_comments on posts.post_id = first_comments.post_id
 ),
 
+-- everybody: who posts or is answered is known only afterwards
 creators as (
     select
         'creator' as item_kind,
-        users.user_number as item_number,
-        users.user_id as item_id,
-        users.user_number as owner_number,
-        users.first_seen_at as available_from_at
+        user_number as item_number,
+        user_id as item_id,
+        user_number as owner_number,
+        first_seen_at as available_from_at
     from users
-    left join answered_people on users.user_id = answered_people.user_id
-    where users.post_count > 0 or answered_people.user_id is not null
 ),
 
 tags as (

@@ -30,14 +30,19 @@ answers as (
     group by parent_comment_id, user_id
 ),
 
--- did the person somebody turned to answer? known only from the answer on
+-- did the person somebody turned to answer? a trial from the question on, in favour
+-- only from the answer on
 answered as (
     select
         'answered' as signal_name,
         'creator' as item_kind,
         comments.replied_to_user_id as item_id,
-        coalesce(answers.answered_at, comments.created_at) as happened_at,
-        answers.comment_id is not null as is_positive
+        comments.created_at as happened_at,
+        if(
+            answers.comment_id is null,
+            null,
+            greatest(answers.answered_at, comments.created_at)
+        ) as positive_at
     from comments
     left join answers
         on
@@ -53,7 +58,7 @@ newcomer as (
         events.item_kind,
         events.item_id,
         events.first_at as happened_at,
-        users.is_newcomer as is_positive
+        if(users.is_newcomer, events.first_at, null) as positive_at
     from events
     inner join users on events.user_id = users.user_id
     where events.item_kind = 'note' and users.is_newcomer is not null
@@ -66,7 +71,7 @@ local as (
         events.item_kind,
         events.item_id,
         events.first_at as happened_at,
-        not users.is_newcomer as is_positive
+        if(users.is_newcomer, null, events.first_at) as positive_at
     from events
     inner join users on events.user_id = users.user_id
     where events.item_kind = 'tag' and users.is_newcomer is not null
@@ -79,7 +84,7 @@ reached as (
         'tag' as item_kind,
         note_tags.hashtag as item_id,
         min(events.first_at) as happened_at,
-        true as is_positive
+        min(events.first_at) as positive_at
     from events
     inner join note_tags on events.item_id = note_tags.post_id
     where events.item_kind = 'note'
@@ -93,7 +98,9 @@ short as (
         'note' as item_kind,
         post_id as item_id,
         created_at as happened_at,
-        length(text_clean) <= {{ var("short_comment_length") }} as is_positive
+        if(
+            length(text_clean) <= {{ var("short_comment_length") }}, created_at, null
+        ) as positive_at
     from comments
     where user_id is distinct from post_author_id
 ),
@@ -116,8 +123,9 @@ signals as (
         trials.item_kind,
         trials.item_id,
         items.item_number,
-        trials.is_positive,
-        trials.happened_at
+        trials.happened_at,
+        trials.positive_at,
+        trials.positive_at is not null as is_positive
     from trials
     inner join items
         on trials.item_kind = items.item_kind and trials.item_id = items.item_id

@@ -48,6 +48,8 @@ def planted_adoption(
     taste: float,
     adoption: float,
     seed: int,
+    meetings: int = 1,
+    is_by_dose: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Timelines in which people meet and use the hashtags they like, and may adopt.
 
@@ -55,7 +57,7 @@ def planted_adoption(
     somebody else's note; it is one they like with probability ``taste``. Each of their
     notes uses a liked hashtag with probability .2: alone this gives a rising exposure
     curve without any influence. With probability ``adoption`` the note uses the hashtag
-    just met.
+    just met. A hashtag may be met several times before the note, liked ones more often.
 
     Args:
         people: number of people.
@@ -64,6 +66,8 @@ def planted_adoption(
         taste: probability that a hashtag met is a liked one.
         adoption: probability of using the hashtag just met; 0 plants no influence.
         seed: seed of the generator.
+        meetings: how often the hashtag is met before a note at most.
+        is_by_dose: every meeting has that probability, instead of all of them together.
 
     Returns:
         Actions (user_number, action_number, is_post, happened_at) and encounters
@@ -81,14 +85,19 @@ def planted_adoption(
                 if rng.random() < taste
                 else rng.integers(1, hashtags + 1)
             )
+            count = 1
+            if meetings > 1:
+                count += int(rng.binomial(meetings - 1, 0.5 if met in liked else 0.3))
             used = set()
             if rng.random() < 0.2:
                 used.add(int(rng.choice(liked)))
-            if rng.random() < adoption:
+            if rng.random() < 1 - (1 - adoption) ** (count if is_by_dose else 1):
                 used.add(met)
-            for is_post, tags in ((False, {met}), (True, used)):
+            start, end = times[2 * place : 2 * place + 2]
+            moments = np.linspace(start, end, count, endpoint=False)
+            happened = [(False, {met}, when) for when in moments]
+            for is_post, tags, when in [*happened, (True, used, end)]:
                 number += 1
-                when = times[2 * place + is_post]
                 actions.append((user, number, is_post, when))
                 encounters += [(number, tag, is_post) for tag in sorted(tags)]
     return (

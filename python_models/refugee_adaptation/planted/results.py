@@ -19,8 +19,6 @@ from scipy import stats
 
 RECOVERY = "recovery"
 FALSE_CLAIMS = "false claims"
-ENOUGH_SAMPLES = 200
-"""From this many samples on a share is judged without regard to its interval."""
 _PROGRESS_SECONDS = 10.0
 _NONE = float("nan")
 Choice = TypeVar("Choice")
@@ -48,14 +46,13 @@ class Target:
             estimate: A mean or a share.
 
         Returns:
-            ``yes``, ``no``, or ``unclear``: a share of few samples that misses the
-            target while its interval reaches it.
+            ``yes``, ``no``, or ``unclear``: a share that misses the target while its
+            interval reaches it. More samples narrow the interval, not the rule.
         """
         if self.low <= estimate.value <= self.high:
             return "yes"
         reaches = estimate.low <= self.high and estimate.high >= self.low
-        few = estimate.count is not None and estimate.samples < ENOUGH_SAMPLES
-        return "unclear" if few and reaches else "no"
+        return "unclear" if estimate.count is not None and reaches else "no"
 
 
 def at_least(low: float) -> Target:

@@ -34,8 +34,13 @@ cascade_claims as (
     select * from {{ ref("cascade_summary") }}
 ),
 
-evaluation as (
+blended as (
     select * from {{ ref("recommendation_evaluation") }}
+    where
+        strategy = 'blended'
+        and item_kind = 'note'
+        and adaptation_group = 'all'
+        and metric = 'recall@{{ var("recommendation_length") }}'
 ),
 
 united as (
@@ -94,10 +99,12 @@ united as (
             claimed_by="project",
             claim="claim_sentence",
             metric="case claim
-                when 'depth' then 'mean steps to the deepest comment'
-                when 'breadth' then 'mean number of comments on the fullest level'
+                when 'depth'
+                    then 'steps to the deepest comment, more than in shuffled trees'
+                when 'breadth'
+                    then 'comments on the fullest level, more than in shuffled trees'
                 when 'structural_virality'
-                    then 'mean structural virality (steps between two comments)'
+                    then 'steps between two comments, more than in shuffled trees'
                 when 'hashtag_spread' then 'number of hashtags adopted above chance'
                 when 'hashtag_adoption' then 'adoptions per occasion after meeting a tag'
                 when 'adoption_dose_response'
@@ -109,8 +116,8 @@ united as (
             estimate="estimate",
             low="estimate_low",
             high="estimate_high",
-            null_value="null_high",
-            null_model="97.5th percentile of shuffled times with the same degrees",
+            null_value="null_mean",
+            null_model="mean of shuffled times with the same degrees",
             n="case_count",
             source_table="cascade_summary",
             is_identifiable="is_identifiable",
@@ -119,32 +126,34 @@ united as (
         ) }}
     from cascade_claims
     union all
-    select
-        {{ finding(
-            "'recommendations_above_popularity'",
-            area="recommendations",
-            claimed_by="project",
-            claim="'The blended ranking of notes names what people turn to next more often than popularity does.'",
-            metric="'difference of recall@10 to popularity'",
-            estimate="max(popularity_difference)",
-            low="max(popularity_difference_low)",
-            high="max(popularity_difference_high)",
-            null_value="0",
-            null_model="popularity",
-            n="max(user_count)",
-            source_table="recommendation_evaluation",
-            is_identifiable="bool_and(is_identifiable)",
-            reason="case when not coalesce(bool_and(is_identifiable), false) then format(
-                '{} people have a later interaction with a note to predict, '
-                || '" ~ var("recommendation_min_users") ~ " are needed',
-                coalesce(max(user_count), 0)
-            ) end"
-        ) }}
-    from evaluation
-    where
-        strategy = 'blended'
-        and item_kind = 'note'
-        and metric = 'recall@{{ var("recommendation_length") }}'
+    {% for baseline, words in [
+        ("popularity", "popularity"), ("recent_popularity", "recent popularity")
+    ] -%}
+        select
+            {{ finding(
+                "'recommendations_above_" ~ baseline ~ "'",
+                area="recommendations",
+                claimed_by="project",
+                claim="'The blended ranking of notes names what people turn to next more often than "
+                ~ words ~ " does.'",
+                metric="'difference of recall@10 to " ~ words ~ "'",
+                estimate="max(" ~ baseline ~ "_difference)",
+                low="max(" ~ baseline ~ "_difference_low)",
+                high="max(" ~ baseline ~ "_difference_high)",
+                null_value="0",
+                null_model=words,
+                n="max(user_count)",
+                source_table="recommendation_evaluation",
+                is_identifiable="bool_and(is_identifiable)",
+                reason="case when not coalesce(bool_and(is_identifiable), false) then format(
+                    '{} people have a later interaction with a note to predict, '
+                    || '" ~ var("recommendation_min_users") ~ " are needed',
+                    coalesce(max(user_count), 0)
+                ) end"
+            ) }}
+        from blended
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from united

@@ -15,6 +15,8 @@ compared as (
         capture_count,
         like_count,
         is_like_count_censored,
+        lag(is_like_count_censored) over item_captures
+            as is_previous_like_count_censored,
         captured_at,
 
         -- changes since the capture before

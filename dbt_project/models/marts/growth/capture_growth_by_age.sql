@@ -1,5 +1,5 @@
 -- How likes grow with the age of a post or comment, from those captured more than once.
--- A change between two lower bounds is not a change, so censored captures are left out.
+-- A change from or to a lower bound is not known, so censored captures are left out.
 with
 
 growth as (
@@ -23,20 +23,36 @@ intervals as (
         days_since_previous > 0
         and like_count_change is not null
         and not is_like_count_censored
+        and not is_previous_like_count_censored
+),
+
+counted as (
+    select
+        entity,
+        age_at_first_capture,
+        count(*) as interval_count,
+        count(distinct item_id) as item_count,
+        count(*) filter (where like_count_change > 0) as grown_count,
+        count(*) filter (where like_count_change < 0) as shrunk_count,
+        median(likes_per_day) as likes_per_day_median,
+        quantile_cont(likes_per_day, 0.9) as likes_per_day_p90
+    from intervals
+    group by entity, age_at_first_capture
 ),
 
 summarised as (
     select
         entity,
         age_at_first_capture,
-        count(*) as interval_count,
-        count(distinct item_id) as item_count,
-        count(*) filter (where like_count_change > 0) / count(*) as grown_share,
-        count(*) filter (where like_count_change < 0) / count(*) as shrunk_share,
-        median(likes_per_day) as likes_per_day_median,
-        quantile_cont(likes_per_day, 0.9) as likes_per_day_p90
-    from intervals
-    group by entity, age_at_first_capture
+        interval_count,
+        item_count,
+        likes_per_day_median,
+        likes_per_day_p90,
+        grown_count / interval_count as grown_share,
+        {{ wilson_bound("grown_count", "interval_count", "low") }} as grown_share_low,
+        {{ wilson_bound("grown_count", "interval_count", "high") }} as grown_share_high,
+        shrunk_count / interval_count as shrunk_share
+    from counted
 )
 
 select * from summarised

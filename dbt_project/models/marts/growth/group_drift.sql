@@ -4,6 +4,10 @@
         incremental_strategy="append",
         full_refresh=false,
         on_schema_change="fail",
+        pre_hook=[
+            "{{ forget_other_crawl('group_drift') }}",
+            "{{ forget_other_crawl('group_members') }}",
+        ],
     )
 }}
 

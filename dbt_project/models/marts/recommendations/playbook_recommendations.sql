@@ -8,6 +8,22 @@ findings as (
     select * from {{ ref("findings") }}
 ),
 
+strategies as (
+    select * from {{ ref("recommendation_strategies") }}
+),
+
+signals as (
+    select * from {{ ref("int_interactions__signals") }}
+),
+
+-- a strategy without a single trial in favour has nothing to show on this crawl
+usable_strategies as (
+    select distinct strategies.strategy
+    from strategies
+    left join signals on strategies.signal_name = signals.signal_name
+    where strategies.signal_name is null or signals.is_positive
+),
+
 earned as (
     select
         playbook.playbook_id,
@@ -22,6 +38,8 @@ earned as (
         on
             playbook.finding_id = findings.finding_id
             and findings.verdict = 'supported'
+    inner join usable_strategies
+        on playbook.recommendation_strategy = usable_strategies.strategy
 )
 
 select * from earned

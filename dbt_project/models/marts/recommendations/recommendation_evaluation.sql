@@ -17,6 +17,7 @@ evaluation as (
         -- ids
         strategy,
         item_kind,
+        adaptation_group,
         metric,
 
         -- strings
@@ -24,8 +25,8 @@ evaluation as (
             when not is_accuracy then 'descriptive'
             when not is_identifiable then 'not identifiable on this crawl'
             when strategy = 'popularity' then 'reference'
-            when difference_low > 0 then 'above popularity'
-            when difference_high < 0 then 'below popularity'
+            when popularity_difference_low > 0 then 'above popularity'
+            when popularity_difference_high < 0 then 'below popularity'
             else 'not distinguishable from popularity'
         end as verdict,
         case
@@ -42,13 +43,22 @@ evaluation as (
                     || '.'
             else
                 metric || ' ' || format('{:.3f}', estimate) || ', '
-                || if(difference >= 0, '+', '') || format('{:.3f}', difference)
-                || ' [' || format('{:.3f}', difference_low) || ', '
-                || format('{:.3f}', difference_high) || '] against popularity: '
+                || format(
+                    '{:+.3f} [{:.3f}, {:.3f}] against popularity',
+                    popularity_difference,
+                    popularity_difference_low,
+                    popularity_difference_high
+                )
+                || format(
+                    ' and {:+.3f} [{:.3f}, {:.3f}] against recent popularity: ',
+                    recent_popularity_difference,
+                    recent_popularity_difference_low,
+                    recent_popularity_difference_high
+                )
                 || case
-                    when difference_low > 0 then 'above it.'
-                    when difference_high < 0 then 'below it.'
-                    else 'the interval is not clear of zero.'
+                    when popularity_difference_low > 0 then 'above popularity.'
+                    when popularity_difference_high < 0 then 'below popularity.'
+                    else 'not distinguishable from popularity.'
                 end
         end as verdict_sentence,
 
@@ -56,9 +66,12 @@ evaluation as (
         estimate,
         estimate_low,
         estimate_high,
-        difference as popularity_difference,
-        difference_low as popularity_difference_low,
-        difference_high as popularity_difference_high,
+        popularity_difference,
+        popularity_difference_low,
+        popularity_difference_high,
+        recent_popularity_difference,
+        recent_popularity_difference_low,
+        recent_popularity_difference_high,
         user_count,
         candidate_count,
 

@@ -4,8 +4,8 @@ lists as (
     select * from {{ ref("recommended_items") }}
 ),
 
-users as (
-    select * from {{ ref("int_users__observed") }}
+served as (
+    select * from {{ ref("recommendation_groups") }}
 ),
 
 items as (
@@ -20,35 +20,9 @@ trials as (
     select * from {{ ref("int_interactions__signals") }}
 ),
 
-scores as (
-    select * from {{ ref("recommendation_scores") }}
-),
-
-strategies as (
-    select * from {{ ref("recommendation_strategies") }}
-),
-
-groups as (
-    select * from {{ ref("adaptation_groups") }}
-),
-
-anomalies as (
-    select * from {{ ref("user_anomalies") }}
-),
-
--- reach and silence call for lists of their own, whatever the group
-user_groups as (
-    select
-        users.user_id,
-        users.user_number,
-        case
-            when anomalies.anomaly_type in ('influencer', 'silent')
-                then anomalies.anomaly_type
-            else coalesce(groups.group_name, 'unclassified')
-        end as adaptation_group
-    from users
-    left join groups on users.user_id = groups.user_id
-    left join anomalies on users.user_id = anomalies.user_id
+evaluation as (
+    select * from {{ ref("recommendation_evaluation") }}
+    where metric like 'recall@%'
 ),
 
 popularity as (
@@ -71,49 +45,30 @@ evidence as (
     group by item_kind, item_number, signal_name
 ),
 
-evaluated as (
-    select
-        strategy,
-        item_kind,
-        difference_low,
-        difference_high,
-        user_count
-    from scores
-    where metric like 'recall@%'
-),
-
 chosen as (
     select
-        user_groups.user_id,
-        user_groups.adaptation_group,
+        served.user_id,
+        served.adaptation_group,
         lists.recommendation_rank,
         lists.strategy,
         lists.item_kind,
         items.item_id,
-        coalesce(evidence.positive_count, 0) as evidence_count,
-        coalesce(evidence.trial_count, 0) as evidence_trial_count,
-        coalesce(popularity.people_count, 0) as people_count,
         lists.score,
         lists.recency_score,
         lists.co_occurrence_score,
         lists.shared_tag_score,
         lists.strategy_score,
-        case
-            when
-                evaluated.user_count is null
-                or evaluated.user_count < {{ var("recommendation_min_users") }}
-                then 'not identifiable on this crawl'
-            when evaluated.difference_low > 0 then 'above popularity'
-            when evaluated.difference_high < 0 then 'below popularity'
-            else 'not distinguishable from popularity'
-        end as strategy_verdict
-    from user_groups
-    inner join strategies
-        on user_groups.adaptation_group = strategies.adaptation_group
+        coalesce(evidence.positive_count, 0) as evidence_count,
+        coalesce(evidence.trial_count, 0) as evidence_trial_count,
+        coalesce(popularity.people_count, 0) as people_count,
+        if(own.verdict is null, 'all', served.adaptation_group) as evaluated_group,
+        coalesce(own.verdict, everybody.verdict, 'not identifiable on this crawl')
+            as strategy_verdict
+    from served
     inner join lists
         on
-            user_groups.user_number = lists.user_number
-            and strategies.strategy = lists.strategy
+            served.user_number = lists.user_number
+            and served.strategy = lists.strategy
     inner join items
         on
             lists.item_kind = items.item_kind
@@ -126,11 +81,19 @@ chosen as (
         on
             lists.item_kind = evidence.item_kind
             and lists.item_number = evidence.item_number
-            and strategies.signal_name = evidence.signal_name
-    left join evaluated
+            and served.signal_name = evidence.signal_name
+    -- a strategy is judged on the group it serves, where that is large enough
+    left join evaluation as own
         on
-            lists.strategy = evaluated.strategy
-            and lists.item_kind = evaluated.item_kind
+            served.strategy = own.strategy
+            and served.item_kind = own.item_kind
+            and served.adaptation_group = own.adaptation_group
+            and own.is_identifiable
+    left join evaluation as everybody
+        on
+            served.strategy = everybody.strategy
+            and served.item_kind = everybody.item_kind
+            and everybody.adaptation_group = 'all'
     -- a score of 0 means that nothing speaks for the item: no list is better than that
     where lists.score > 0
 ),
@@ -176,6 +139,7 @@ reasoned as (
         || ', shared hashtags ' || format('{:.2f}', shared_tag_score)
         || ' of 1.' as reason,
         strategy_verdict,
+        evaluated_group,
 
         -- numerics
         evidence_count,

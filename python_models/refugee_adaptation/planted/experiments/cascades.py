@@ -1,4 +1,4 @@
-"""Cascades: people who draw replies, hashtags that spread, and neither."""
+"""Cascades: people who draw replies, hashtags that spread, dose, and none of these."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ PEOPLE = 40
 COMMENTS = 12
 HASHTAGS = 30
 TASTE = 0.7
+MEETINGS = 4
 
 
 def run(plan: Plan) -> Iterator[Result]:
@@ -35,6 +36,9 @@ def run(plan: Plan) -> Iterator[Result]:
     for people in plan.choose((100,), (100, 300)):
         for adoption in plan.choose((0.0, 0.1), (0.0, 0.02, 0.05, 0.1)):
             yield _adoption(plan, people, adoption)
+        for adoption in plan.choose((0.2,), (0.02, 0.05, 0.1)):
+            yield _dose(plan, people, adoption, is_by_dose=True)
+        yield _dose(plan, people, 0.1, is_by_dose=False)
 
 
 def _influence(plan: Plan, cascades: int, strength: float) -> Result:
@@ -42,7 +46,7 @@ def _influence(plan: Plan, cascades: int, strength: float) -> Result:
     draws = plan.choose(99, 400)
     named_right, named_any, first = [], [], []
     cell = f"cascades, influence {strength}, {cascades} notes"
-    for seed in plan.seeds(cell, plan.choose(20, 50 if strength else 200)):
+    for seed in plan.seeds(cell, plan.choose(20, 50 if strength else 1000)):
         actions = planted_influence(
             people=PEOPLE,
             cascades=cascades,
@@ -83,7 +87,7 @@ def _adoption(plan: Plan, people: int, adoption: float) -> Result:
     draws = plan.choose(99, 400)
     claims, usual = [], []
     cell = f"cascades, adoption {adoption}, {people} people"
-    for seed in plan.seeds(cell, plan.choose(20, 50 if adoption else 200)):
+    for seed in plan.seeds(cell, plan.choose(20, 50 if adoption else 1000)):
         actions, encounters = planted_adoption(
             people=people,
             notes=6,
@@ -113,6 +117,58 @@ def _adoption(plan: Plan, people: int, adoption: float) -> Result:
         target=at_most(ALPHA) if is_null else None,
         detail=f"{draws} shuffles",
     )
+
+
+def _dose(plan: Plan, people: int, adoption: float, *, is_by_dose: bool) -> Result:
+    """Is a rise with the number of meetings claimed only where each of them counts?"""
+    draws = plan.choose(99, 400)
+    claims, rising = [], []
+    cell = f"cascades, dose {adoption if is_by_dose else 0.0}, {people} people"
+    for seed in plan.seeds(cell, plan.choose(20, 50 if is_by_dose else 1000)):
+        actions, encounters = planted_adoption(
+            people=people,
+            notes=6,
+            hashtags=HASHTAGS,
+            taste=TASTE,
+            adoption=adoption,
+            seed=seed,
+            meetings=MEETINGS,
+            is_by_dose=is_by_dose,
+        )
+        slopes = _slopes(adoption_draws(actions, encounters, draws=draws, seed=seed))
+        claims.append((1 + (slopes[1:] >= slopes[0]).sum()) / (1 + draws) <= ALPHA)
+        rising.append(slopes[0] > 0)
+    return result(
+        share_of(claims),
+        part=RECOVERY if is_by_dose else FALSE_CLAIMS,
+        experiment=NAME,
+        method="dose of adoption against shuffled times",
+        planted="taste, and adoption of a hashtag just met (probability per meeting)"
+        if is_by_dose
+        else "one meeting matters (probability 0.1), more do not",
+        separation=adoption if is_by_dose else 0.0,
+        sample_size=people,
+        unit="users",
+        metric="samples with a rise by dose claimed",
+        trivial_baseline=float(np.mean(rising)),
+        target=None if is_by_dose else at_most(ALPHA),
+        detail=f"{draws} shuffles",
+    )
+
+
+def _slopes(table: pd.DataFrame) -> np.ndarray:
+    """Rise of adoptions per occasion with one more exposure, as in `cascade_summary`.
+
+    Exposures from 1 on alone, each weighted by its occasions: observed, then each draw.
+    """
+    exposed = table[table["exposure_count"] > 0]
+    counts = exposed.pivot_table(index="draw", columns="exposure_count")
+    occasions = counts["occasion_count"].to_numpy(dtype=np.float64)
+    adoptions = counts["adoption_count"].to_numpy(dtype=np.float64)
+    dose = counts["occasion_count"].columns.to_numpy(dtype=np.float64)
+    total, mean = occasions.sum(axis=1), occasions @ dose
+    rise = (adoptions @ dose) * total - mean * adoptions.sum(axis=1)
+    return np.asarray(rise / ((occasions @ dose**2) * total - mean**2))
 
 
 def _exposed_rates(table: pd.DataFrame) -> np.ndarray:

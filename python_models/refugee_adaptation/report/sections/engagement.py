@@ -6,7 +6,6 @@ import pandas as pd
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.marts import NotBuiltError
-from refugee_adaptation.report.sections.sql import wilson
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import label
 from refugee_adaptation.report.wording import number, span
@@ -283,7 +282,9 @@ def _growth(story: Story) -> None:
             max(capture_count) as capture_count,
             count(*) filter (where like_count_change is not null) as change_count,
             count(*) filter (
-                where like_count_change is not null and is_like_count_censored
+                where
+                    like_count_change is not null
+                    and (is_like_count_censored or is_previous_like_count_censored)
             ) as censored_count,
             median(days_since_previous) as days_median
         from capture_growth
@@ -304,16 +305,14 @@ def _growth(story: Story) -> None:
         changes=number(row["change_count"]),
     )
     found = story.marts.ask(
-        f"""
+        """
         select
             age_at_first_capture,
             entity,
             item_count,
             grown_share,
-            {wilson("grown_share * interval_count", "interval_count", "low")}
-                as grown_share_low,
-            {wilson("grown_share * interval_count", "interval_count", "high")}
-                as grown_share_high,
+            grown_share_low,
+            grown_share_high,
             shrunk_share,
             likes_per_day_median,
             likes_per_day_p90,

@@ -77,14 +77,14 @@ def _against_null(story: Story) -> None:
         """
         select
             claim,
-            estimate / null_mean as value,
-            estimate_low / null_mean as low,
-            estimate_high / null_mean as high,
-            null_low / null_mean as null_low,
-            null_high / null_mean as null_high,
+            (estimate - null_mean) / null_sd as value,
+            (estimate_low - null_mean) / null_sd as low,
+            (estimate_high - null_mean) / null_sd as high,
+            (null_low - null_mean) / null_sd as null_low,
+            (null_high - null_mean) / null_sd as null_high,
             case_count
         from cascade_summary
-        where is_identifiable and null_mean > 0
+        where is_identifiable and null_sd > 0
         order by claim
         """
     )
@@ -95,7 +95,7 @@ def _against_null(story: Story) -> None:
     )
     story.figure(
         "cascades.against",
-        charts.intervals(frame, "ratio", zero=1.0, null=True),
+        charts.intervals(frame, "null_distance", null=True),
         found,
         least=number(int(found.frame["case_count"].min())),
         most=number(int(found.frame["case_count"].max())),
@@ -151,6 +151,7 @@ def _evaluation(story: Story) -> None:
         select
             strategy,
             item_kind,
+            adaptation_group,
             verdict,
             estimate as recall,
             estimate_low as recall_low,
@@ -158,15 +159,26 @@ def _evaluation(story: Story) -> None:
             popularity_difference,
             popularity_difference_low,
             popularity_difference_high,
+            recent_popularity_difference,
+            recent_popularity_difference_low,
+            recent_popularity_difference_high,
             user_count,
             is_identifiable,
             verdict_sentence
         from recommendation_evaluation
         where metric like 'recall%'
-        order by item_kind, estimate desc nulls last, strategy
+        order by
+            item_kind,
+            adaptation_group <> 'all',
+            estimate desc nulls last,
+            strategy
         """
     )
-    rows = [row for row in found.some().rows if row["strategy"] != "popularity"]
+    rows = [
+        row
+        for row in found.some().rows
+        if row["strategy"] != "popularity" and row["adaptation_group"] == "all"
+    ]
     tested = [row for row in rows if row["is_identifiable"]]
     if not tested:
         reasons = dict.fromkeys(row["verdict_sentence"] for row in rows)
@@ -182,6 +194,7 @@ def _evaluation(story: Story) -> None:
     )
     shown = found.frame[found.frame["popularity_difference_low"].notna()]
     shown = shown[(shown["strategy"] != "popularity") & shown["is_identifiable"]]
+    shown = shown[shown["adaptation_group"] == "all"]
     if not shown.empty:
         kinds = ("note", "creator", "tag")
         drawn = charts.side_by_side(
@@ -206,8 +219,12 @@ def _evaluation(story: Story) -> None:
     story.table(
         "recommendations.evaluation",
         found,
-        columns=found.names[:10],
-        terms={"item_kind": "item_kind", "strategy": "strategy"},
+        columns=found.names[:-2],
+        terms={
+            "item_kind": "item_kind",
+            "strategy": "strategy",
+            "adaptation_group": "group",
+        },
     )
 
 

@@ -1,8 +1,8 @@
-"""How often each strategy would have named what people turned to next."""
+"""What each strategy would have shown before what people turned to next."""
 
 
 def model(dbt, _session):
-    """Evaluate offline. One row per strategy, kind of item and metric."""
+    """Evaluate offline. One row per person, kind of item and strategy."""
     from refugee_adaptation.methods.recommending import Recommender, evaluate
 
     events = dbt.ref("int_interactions__events")
