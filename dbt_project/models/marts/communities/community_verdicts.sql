@@ -12,6 +12,10 @@ nulls as (
     select * from {{ ref("tie_community_nulls") }}
 ),
 
+post_replies as (
+    select * from {{ ref("int_ties__post_replies") }}
+),
+
 tie_kinds as (
     select unnest(['reply', 'shared_hashtag']) as tie_kind
 ),
@@ -42,6 +46,34 @@ tie_counts as (
         count(*) as tie_count
     from ties
     group by tie_kind
+),
+
+parts_taken as (
+    select
+        user_number,
+        thread_number
+    from post_replies
+    union
+    select
+        replied_to_user_number as user_number,
+        thread_number
+    from post_replies
+),
+
+user_thread_counts as (
+    select
+        user_number,
+        count(*) as thread_count
+    from parts_taken
+    group by user_number
+),
+
+-- only they can join the audience of one post to that of another
+linking_users as (
+    select
+        'reply' as tie_kind,
+        count(*) filter (where thread_count > 1) as linking_user_count
+    from user_thread_counts
 ),
 
 agreements as (
@@ -81,6 +113,7 @@ judged as (
         deciding.p_value,
         coalesce(deciding.draw_count, 0) as draw_count,
         rewired.z_score as degree_preserving_z_score,
+        linking_users.linking_user_count,
         case
             when tie_counts.tie_count is null or deciding.z_score is null
                 then 'not identifiable'
@@ -90,6 +123,7 @@ judged as (
     from tie_kinds
     left join user_counts on tie_kinds.tie_kind = user_counts.tie_kind
     left join tie_counts on tie_kinds.tie_kind = tie_counts.tie_kind
+    left join linking_users on tie_kinds.tie_kind = linking_users.tie_kind
     left join agreements on tie_kinds.tie_kind = agreements.tie_kind
     left join nulls as deciding
         on
@@ -112,6 +146,11 @@ reasoned as (
             when tie_count = 0
                 then
                     'no hashtag is shared by two users and rare enough to tie them'
+            when linking_user_count = 0
+                then
+                    'nobody takes part in the replies under two posts: each part of the'
+                    || ' network is the audience of one post, and nothing can tell it'
+                    || ' from a community'
             when z_score is null
                 then
                     'the network is too small: every draw from its null model has the'
@@ -119,14 +158,24 @@ reasoned as (
             else
                 format(
                     'modularity {:.3f} against {:.3f} (sd {:.3f}) in {} draws from the'
-                    || ' {} null: z {:.1f}, {} {{ var("community_z_from") }}',
+                    || ' {} null: z {:.1f}, {} {{ var("community_z_from") }} (rewired'
+                    || ' ties: z {:.1f}){}',
                     louvain_modularity,
                     null_mean,
                     null_sd,
                     draw_count,
                     replace(null_model, '_', '-'),
                     z_score,
-                    if(verdict = 'established', 'at least', 'below')
+                    if(verdict = 'established', 'at least', 'below'),
+                    degree_preserving_z_score,
+                    if(
+                        tie_kind = 'reply',
+                        format(
+                            '; {} of {} people take part under more than one post',
+                            linking_user_count, user_count
+                        ),
+                        ''
+                    )
                 )
         end as reason,
         null_model,
@@ -135,6 +184,7 @@ reasoned as (
         -- numerics
         user_count,
         tie_count,
+        linking_user_count,
         community_count,
         modularity,
         null_mean,
