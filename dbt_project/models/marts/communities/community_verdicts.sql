@@ -105,8 +105,11 @@ judged as (
         agreements.leiden_modularity,
         agreements.leiden_seed_ari,
         agreements.leiden_consensus_ari,
+        agreements.leiden_seed_ari >= {{ var("leiden_min_seed_ari") }}
+            as meets_leiden_target,
         coalesce(agreements.seed_count, 0) as seed_count,
         deciding.null_model,
+        deciding.observed as observed_modularity,
         deciding.null_mean,
         deciding.null_sd,
         deciding.z_score,
@@ -159,8 +162,8 @@ reasoned as (
                 format(
                     'modularity {:.3f} against {:.3f} (sd {:.3f}) in {} draws from the'
                     || ' {} null: z {:.1f}, {} {{ var("community_z_from") }} (rewired'
-                    || ' ties: z {:.1f}){}',
-                    louvain_modularity,
+                    || ' ties: z {:.1f}){}{}',
+                    observed_modularity,
                     null_mean,
                     null_sd,
                     draw_count,
@@ -175,6 +178,15 @@ reasoned as (
                             linking_user_count, user_count
                         ),
                         ''
+                    ),
+                    if(
+                        meets_leiden_target,
+                        '',
+                        format(
+                            '; Leiden runs agree by {:.2f} (ARI), below the target of'
+                            || ' {{ var("leiden_min_seed_ari") }}',
+                            leiden_seed_ari
+                        )
                     )
                 )
         end as reason,
@@ -187,6 +199,7 @@ reasoned as (
         linking_user_count,
         community_count,
         modularity,
+        observed_modularity,
         null_mean,
         null_sd,
         z_score,
@@ -198,7 +211,10 @@ reasoned as (
         louvain_seed_ari,
         leiden_modularity,
         leiden_seed_ari,
-        leiden_consensus_ari
+        leiden_consensus_ari,
+
+        -- booleans
+        meets_leiden_target
     from judged
 )
 
