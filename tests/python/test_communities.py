@@ -425,7 +425,7 @@ def test_large_graphs_get_the_fast_engine_and_fewer_draws(
     tight = dataclasses.replace(SMALL, reference_edges=10, edge_budget=1, resamples=50)
     members = communities.memberships(replies.edges, networks.no_tags(), tight)
     assert set(members["engine"]) == {communities.FAST_ENGINE}
-    assert set(members["resample_count"]) == {communities.FEWEST_DRAWS}
+    assert set(members["resample_count"]) == {ties.FEWEST_DRAWS}
     roomy = dataclasses.replace(tight, edge_budget=10**9)
     assert roomy.bounded(50, 1000) == 50
 

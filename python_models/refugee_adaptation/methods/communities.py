@@ -34,7 +34,6 @@ TOLERANCE = 1e-3
 # two users belong together when most runs say so
 CONSENSUS_SHARE = 0.5
 CONSENSUS_ROUNDS = 10
-FEWEST_DRAWS = 20
 
 MEMBERSHIP_COLUMNS = {
     "tie_kind": "string",
@@ -99,8 +98,7 @@ class Settings:
 
     def bounded(self, draws: int, edge_count: int) -> int:
         """Draws that the edge budget allows for a graph of this size."""
-        affordable = self.edge_budget // max(edge_count, 1)
-        return min(draws, max(affordable, FEWEST_DRAWS))
+        return ties.bounded_draws(draws, edge_count, self.edge_budget)
 
     def generator(self, tie_kind: str, purpose: int) -> np.random.Generator:
         """Random numbers of one purpose, whatever else was drawn before."""

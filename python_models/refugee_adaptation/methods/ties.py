@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 # between draws the modularity of one draw no longer predicts that of the next
 BURN_IN_ROUNDS = 30
 ROUNDS_BETWEEN_DRAWS = 5
+FEWEST_DRAWS = 20
+
+
+def bounded_draws(draws: int, edge_count: int, edge_budget: int) -> int:
+    """Draws that a budget of edges times draws allows, but never fewer than 20.
+
+    Args:
+        draws: draws that are wanted.
+        edge_count: edges of the graph.
+        edge_budget: edges times draws that are allowed.
+    """
+    return min(draws, max(edge_budget // max(edge_count, 1), FEWEST_DRAWS))
 
 
 @dataclass(frozen=True)
