@@ -32,7 +32,7 @@ from refugee_adaptation.planted.results import (
 NAME = "communities"
 METHOD = "Louvain, consensus of seeds"
 NAMED_FROM = 3.0
-"""z from which a community is named, as community_z_from in dbt_project.yml."""
+"""z from which a community is named: community_z_from of dbt_project.yml, by a test."""
 COMMUNITIES = 8
 TARGET_USERS = 1500
 """The targets of tag communities are for samples of this size."""
