@@ -7,8 +7,12 @@ def model(dbt, _session):
 
     edges = dbt.ref("int_ties__undirected")
     user_tags = dbt.ref("int_ties__user_hashtags")
+    replies = dbt.ref("int_ties__post_replies")
     return null_tests(
         edges.project("tie_kind, low_user_number, high_user_number, weight").df(),
         user_tags.project("user_number, hashtag, rarity_score").df(),
+        replies.project(
+            "thread_number, user_number, replied_to_user_number, reply_count"
+        ).df(),
         Settings(**dbt.config.meta_get("settings")),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,10 @@ SMALL = centrality.Settings(seed=1, resamples=20, pivots=50)
 
 @pytest.fixture(scope="module")
 def replies() -> networks.PlantedNetwork:
-    return networks.planted_replies(150, 3, 700, inside_share=0.5, seed=5)
+    net = networks.planted_replies(150, 3, 700, loyalty=0.5, seed=5)
+    ends = ["user_number", "replied_to_user_number"]
+    directed = net.replies.groupby(ends)["reply_count"].sum().reset_index()
+    return dataclasses.replace(net, replies=directed)
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,18 @@ def pairs(*edges: tuple[int, int, float], tie_kind: str = "reply") -> pd.DataFra
     )
 
 
+def threads_of(edges: pd.DataFrame, *posts: int) -> pd.DataFrame:
+    """Replies behind ties, each under a post of its own unless the posts are given."""
+    return pd.DataFrame(
+        {
+            "thread_number": posts or np.arange(len(edges)),
+            "user_number": edges["low_user_number"],
+            "replied_to_user_number": edges["high_user_number"],
+            "reply_count": edges["weight"],
+        }
+    )
+
+
 def cliques(count: int, size: int) -> pd.DataFrame:
     """Cliques in a ring, one tie from each to the next."""
     edges = []
@@ -51,7 +63,7 @@ def tags() -> networks.PlantedNetwork:
 
 @pytest.fixture(scope="module")
 def replies() -> networks.PlantedNetwork:
-    return networks.planted_replies(400, 5, 2400, inside_share=0.7, seed=3)
+    return networks.planted_replies(400, 5, 2400, loyalty=0.9, seed=3)
 
 
 # graphs
@@ -163,6 +175,70 @@ def test_rewired_ties_are_uniform_over_all_graphs_of_these_degrees() -> None:
     assert len(seen) == 15
     counts = np.array(list(seen.values()))
     assert ((counts - 400) ** 2 / 400).sum() < 36.1  # chi-square, 14 df, p = .001
+
+
+def test_replies_under_posts_give_the_graph_of_the_ties(
+    replies: networks.PlantedNetwork,
+) -> None:
+    graph = ties.tie_graph(replies.edges)
+    again = ties.reply_graph(ties.reply_threads(replies.replies))
+    assert np.array_equal(again.users, graph.users)
+    assert (again.adjacency != graph.adjacency).nnz == 0
+
+
+def test_shuffled_posts_keep_their_audience_and_the_replies_inside() -> None:
+    # three posts: a star of three, a conversation of two, and one of the same two
+    posts = [1, 1, 2, 2, 3]
+    edges = pairs((1, 2, 1), (1, 3, 4), (4, 5, 2), (5, 4, 3), (4, 5, 7))
+    threads = ties.reply_threads(threads_of(edges, *posts))
+    assert np.bincount(threads.post_index).tolist() == [3, 2, 2]
+    seen = set()
+    for null in ties.thread_shuffles(threads, 60, np.random.default_rng(1)):
+        assert null.adjacency.diagonal().sum() == 0
+        assert null.adjacency.sum() == 2 * (1 + 4 + 5 + 7)
+        # users 4 and 5 are under two posts, so with no more than 2 + 1 others
+        neighbours = np.diff(null.adjacency.indptr)
+        assert (neighbours[:3] <= 2).all()
+        assert (neighbours[3:] >= 1).all()
+        low, high, weight = ties.edge_list(null)
+        seen.add(tuple(zip(low.tolist(), high.tolist(), weight.tolist(), strict=True)))
+        # the weights are those of the replies under a post, or of two posts together
+        assert set(weight) <= {1, 4, 5, 7, 12, 8, 6, 9, 11}
+    assert len(seen) > 10
+
+
+def test_replies_that_no_null_can_shuffle_are_an_error(
+    replies: networks.PlantedNetwork,
+) -> None:
+    to_itself = threads_of(pairs((1, 1, 1.0)))
+    with pytest.raises(ValueError, match="itself"):
+        ties.reply_threads(to_itself)
+    with pytest.raises(ValueError, match="not those of the ties"):
+        communities.null_tests(
+            replies.edges, networks.no_tags(), replies.replies.iloc[1:], SMALL
+        )
+
+
+def test_audiences_apart_have_no_z_though_rewired_ties_would_give_one() -> None:
+    """Every clique is the audience of one post: nothing tells it from a community."""
+    edges = pairs(
+        *[
+            (5 * post + a, 5 * post + b, 1.0)
+            for post in range(8)
+            for a in range(5)
+            for b in range(a + 1, 5)
+        ]
+    )
+    replies = threads_of(edges, *np.repeat(np.arange(8), 10).tolist())
+    nulls = communities.null_tests(edges, networks.no_tags(), replies, SMALL)
+    by_null = nulls.set_index("null_model")
+    assert by_null.loc["degree_preserving", "z_score"] > 3
+    assert by_null.loc["post_shuffle", "draw_count"] == 0
+    assert np.isnan(by_null.loc["post_shuffle", "z_score"])
+    assert by_null["is_deciding"].to_dict() == {
+        "degree_preserving": False,
+        "post_shuffle": True,
+    }
 
 
 def test_a_single_tie_cannot_be_rewired_and_a_null_without_spread_has_no_z() -> None:
@@ -310,8 +386,10 @@ def test_tables_do_not_depend_on_row_order_or_other_networks(
     reply = one[one["tie_kind"] == "reply"].reset_index(drop=True)
     pd.testing.assert_frame_equal(reply, alone)
     pd.testing.assert_frame_equal(
-        communities.null_tests(both, tags.user_tags, quick),
-        communities.null_tests(shuffled, user_tags, quick),
+        communities.null_tests(both, tags.user_tags, replies.replies, quick),
+        communities.null_tests(
+            shuffled, user_tags, replies.replies.sample(frac=1, random_state=3), quick
+        ),
     )
 
 
@@ -347,7 +425,7 @@ def test_large_graphs_get_the_fast_engine_and_fewer_draws(
     tight = dataclasses.replace(SMALL, reference_edges=10, edge_budget=1, resamples=50)
     members = communities.memberships(replies.edges, networks.no_tags(), tight)
     assert set(members["engine"]) == {communities.FAST_ENGINE}
-    assert set(members["resample_count"]) == {communities.FEWEST_DRAWS}
+    assert set(members["resample_count"]) == {ties.FEWEST_DRAWS}
     roomy = dataclasses.replace(tight, edge_budget=10**9)
     assert roomy.bounded(50, 1000) == 50
 
@@ -369,9 +447,9 @@ def test_the_smallest_networks_give_tables_without_a_claim(edges: pd.DataFrame) 
     assert len(members) == len(users)
     runs = communities.run_summary(members, edges)
     assert runs.dtypes.astype(str).to_dict() == communities.RUN_COLUMNS
-    nulls = communities.null_tests(edges, networks.no_tags(), SMALL)
+    nulls = communities.null_tests(edges, networks.no_tags(), threads_of(edges), SMALL)
     assert nulls.dtypes.astype(str).to_dict() == communities.NULL_COLUMNS
-    assert len(nulls) == (1 if len(edges) else 0)
+    assert len(nulls) == (2 if len(edges) else 0)
     assert not (nulls["z_score"] >= 3).any()
 
 
@@ -382,7 +460,7 @@ def test_planted_tag_communities_are_established_and_recovered() -> None:
     """Target: z >= 10 and NMI >= .70 at loyalty .9, 1,500 users, 8 communities."""
     net = networks.planted_tags(1500, 8, loyalty=0.9, seed=1)
     settings = dataclasses.replace(SMALL, null_draws=30, resamples=5)
-    nulls = communities.null_tests(net.edges, net.user_tags, settings)
+    nulls = communities.null_tests(net.edges, net.user_tags, net.replies, settings)
     shuffle = nulls[nulls["is_deciding"]].iloc[0]
     assert shuffle["null_model"] == "tag_shuffle"
     assert shuffle["z_score"] >= 10
@@ -397,7 +475,7 @@ def test_without_tag_communities_rewiring_claims_some_and_shuffling_none() -> No
     scores = []
     for seed in range(6):
         net = networks.planted_tags(500, 5, loyalty=0.0, seed=seed)
-        nulls = communities.null_tests(net.edges, net.user_tags, SMALL)
+        nulls = communities.null_tests(net.edges, net.user_tags, net.replies, SMALL)
         by_null = nulls.set_index("null_model")["z_score"]
         assert by_null["degree_preserving"] > 10
         scores.append(by_null["tag_shuffle"])
@@ -405,25 +483,40 @@ def test_without_tag_communities_rewiring_claims_some_and_shuffling_none() -> No
     assert abs(np.mean(scores)) < 1.5
 
 
-def test_planted_reply_communities_are_recovered() -> None:
-    net = networks.planted_replies(1000, 8, 6000, inside_share=0.8, seed=2)
+def test_planted_reply_communities_are_established_and_recovered() -> None:
+    """Target: AMI >= .90, users who keep to the posts of their community."""
+    net = networks.planted_replies(1000, 8, 16000, loyalty=0.95, seed=2, posts_each=8)
     members = communities.memberships(net.edges, networks.no_tags(), SMALL)
     truth = net.truth[members["user_number"]]
     assert adjusted_mutual_info_score(truth, members["community_number"]) >= 0.90
     assert members["resample_stability"].mean() > 0.9
+    nulls = communities.null_tests(net.edges, net.user_tags, net.replies, SMALL)
+    assert nulls.set_index("null_model").loc["post_shuffle", "z_score"] >= 10
 
 
 @pytest.mark.parametrize("are_conversations", [False, True])
-def test_without_reply_communities_none_are_claimed(are_conversations: bool) -> None:
-    """Neither where replies fall at random nor where pairs have long conversations."""
+def test_without_reply_communities_rewiring_claims_some_and_shuffling_none(
+    are_conversations: bool,
+) -> None:
+    """Random audiences; replies at random, or long conversations of two."""
     scores = []
     for seed in range(6):
-        net = networks.planted_replies(400, 5, 1500, inside_share=0.0, seed=seed)
-        edges = net.edges
+        net = networks.planted_replies(
+            400, 5, 1500, loyalty=0.0, seed=seed, posts=40, posts_each=1.2
+        )
+        replies = net.replies
         if are_conversations:
-            length = np.random.default_rng(seed).geometric(0.4, len(edges))
-            edges = edges.assign(weight=length.astype(float))
-        nulls = communities.null_tests(edges, networks.no_tags(), SMALL)
-        scores.append(nulls["z_score"].iloc[0])
+            length = np.random.default_rng(seed).geometric(0.4, len(replies))
+            replies = replies.assign(reply_count=length)
+        low, high = (
+            function(replies["user_number"], replies["replied_to_user_number"])
+            for function in (np.minimum, np.maximum)
+        )
+        weight = replies.groupby([low, high])["reply_count"].sum()
+        edges = pairs(*[(*ends, float(count)) for ends, count in weight.items()])
+        nulls = communities.null_tests(edges, networks.no_tags(), replies, SMALL)
+        by_null = nulls.set_index("null_model")["z_score"]
+        assert by_null["degree_preserving"] > 3
+        scores.append(by_null["post_shuffle"])
     assert np.abs(scores).max() < 3
     assert abs(np.mean(scores)) < 1.5

@@ -14,7 +14,7 @@ from refugee_adaptation.planted import networks
 
 @pytest.fixture(scope="module")
 def net() -> networks.PlantedNetwork:
-    return networks.planted_replies(600, 5, 2500, inside_share=0.8, seed=1)
+    return networks.planted_replies(600, 5, 2500, loyalty=0.8, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_no_tie_and_one_tie() -> None:
 
 def test_three_thousand_users_take_seconds() -> None:
     """Target: 3,000 users in less than 10 s of CPU time."""
-    net = networks.planted_replies(3300, 8, 9000, inside_share=0.5, seed=1)
+    net = networks.planted_replies(3300, 8, 9000, loyalty=0.5, seed=1)
     start = time.process_time()
     placed = layout.network_layout(net.edges, user_limit=3000)
     assert len(placed) > 2700

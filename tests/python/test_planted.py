@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from conftest import ROOT
 from refugee_adaptation.methods.clustering import Settings, select_clusters
@@ -33,6 +34,7 @@ from refugee_adaptation.planted.results import (
     at_least,
     at_most,
     mean_of,
+    result,
     share_of,
     to_frame,
 )
@@ -202,6 +204,33 @@ def test_communities_named_by_the_usual_null_would_miss_the_target(
     monkeypatch.setattr(communities, "deciding", by_rewiring)
     rows = list(communities._no_tag_communities(small_plan()))
     assert [row.meets_target for row in rows] == ["no", "no"]
+
+
+def test_communities_are_named_from_the_z_of_the_project() -> None:
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))
+    assert project["vars"]["community_z_from"] == communities.NAMED_FROM
+
+
+def test_the_worst_row_is_the_smallest_where_the_target_is_from_below() -> None:
+    shares = [share_of([True] * held + [False] * (20 - held)) for held in (20, 19)]
+    frame = to_frame(
+        result(
+            share,
+            part=FALSE_CLAIMS,
+            experiment="communities",
+            method="a",
+            planted="nothing",
+            separation=0,
+            sample_size=10,
+            unit="users",
+            metric="samples with |z| < 2",
+            target=at_least(0.95),
+        )
+        for share in shares
+    )
+    assert main_figures(frame)["ours"].tolist() == [0.95]
+    from_above = frame.assign(target=str(at_most(0.95)))
+    assert main_figures(from_above)["ours"].tolist() == [1.0]
 
 
 def test_a_mart_of_other_pseudonyms_is_an_error(

@@ -56,9 +56,7 @@ class Settings:
 
     def bounded(self, draws: int, edge_count: int) -> int:
         """Draws that the edge budget allows for a graph of this size."""
-        return communities.Settings(
-            seed=self.seed, edge_budget=self.edge_budget
-        ).bounded(draws, edge_count)
+        return ties.bounded_draws(draws, edge_count, self.edge_budget)
 
 
 def pagerank(links: Any) -> FloatArray:

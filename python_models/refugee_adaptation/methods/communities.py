@@ -34,7 +34,6 @@ TOLERANCE = 1e-3
 # two users belong together when most runs say so
 CONSENSUS_SHARE = 0.5
 CONSENSUS_ROUNDS = 10
-FEWEST_DRAWS = 20
 
 MEMBERSHIP_COLUMNS = {
     "tie_kind": "string",
@@ -99,8 +98,7 @@ class Settings:
 
     def bounded(self, draws: int, edge_count: int) -> int:
         """Draws that the edge budget allows for a graph of this size."""
-        affordable = self.edge_budget // max(edge_count, 1)
-        return min(draws, max(affordable, FEWEST_DRAWS))
+        return ties.bounded_draws(draws, edge_count, self.edge_budget)
 
     def generator(self, tie_kind: str, purpose: int) -> np.random.Generator:
         """Random numbers of one purpose, whatever else was drawn before."""
@@ -586,46 +584,65 @@ def _runs_of(lists: pd.Series[Any]) -> list[IntArray]:
 
 
 def null_tests(
-    edges: pd.DataFrame, user_tags: pd.DataFrame, settings: Settings
+    edges: pd.DataFrame,
+    user_tags: pd.DataFrame,
+    replies: pd.DataFrame,
+    settings: Settings,
 ) -> pd.DataFrame:
     """Modularity of each graph against null models.
 
-    The null that decides keeps what would make modularity without any community: for
-    replies the number of users each one is tied to; for shared hashtags, a one-mode
-    projection, the tags of each user and the users of each tag. Rewiring the
-    projection's edges is given beside it because it is what most papers report.
+    Both graphs are projections, of users on posts and of users on hashtags, and a
+    projection is modular by itself. The null that decides deals the posts (the
+    hashtags) out anew: each user keeps their number, each post (hashtag) its number
+    of users, and a post the pattern of its replies. Rewiring the ties is given beside
+    it because it is what most papers report.
 
     Args:
         edges: as for ``memberships``.
         user_tags: as for ``memberships``.
+        replies: one row per post, user and user replied to: ``thread_number``,
+            ``user_number``, ``replied_to_user_number``, ``reply_count``.
         settings: seeds and draws.
 
     Returns:
-        One row per kind of tie that has a tie, and null model.
+        One row per kind of tie that has a tie, and null model. Where nobody replies
+        under two posts there is nothing to shuffle: no draws, and no z score.
+
+    Raises:
+        ValueError: replies that are not those of the ties.
     """
     rows: list[dict[str, object]] = []
     for kind in TIE_KINDS:
         graph = graph_of(edges, kind)
         if graph.edge_count:
-            rows += _null_rows(graph, kind, user_tags, settings)
+            rows += _null_rows(graph, kind, user_tags, replies, settings)
     return pd.DataFrame(rows, columns=list(NULL_COLUMNS)).astype(NULL_COLUMNS)
 
 
 def _null_rows(
-    graph: ties.TieGraph, tie_kind: str, user_tags: pd.DataFrame, settings: Settings
+    graph: ties.TieGraph,
+    tie_kind: str,
+    user_tags: pd.DataFrame,
+    replies: pd.DataFrame,
+    settings: Settings,
 ) -> list[dict[str, object]]:
     values = [
         modularity(graph.adjacency, louvain(graph, settings.seed + run))
         for run in range(settings.runs)
     ]
     observed = float(np.mean(values))
-    is_projection = tie_kind == "shared_hashtag"
-    deciding_draws = settings.bounded(settings.null_draws, graph.edge_count)
+    draws = settings.bounded(settings.null_draws, graph.edge_count)
     side_draws = settings.bounded(settings.side_null_draws, graph.edge_count)
+    rng = settings.generator(tie_kind, purpose=3)
 
-    def drawn(graphs: Iterable[ties.TieGraph]) -> Iterable[float]:
-        for draw, null in enumerate(graphs):
-            yield modularity(null.adjacency, louvain(null, settings.seed + draw))
+    def judged(graphs: Iterable[ties.TieGraph]) -> NullTest:
+        return null_test(
+            observed,
+            (
+                modularity(null.adjacency, louvain(null, settings.seed + draw))
+                for draw, null in enumerate(graphs)
+            ),
+        )
 
     def row(name: str, test: NullTest, **more: object) -> dict[str, object]:
         return {
@@ -645,27 +662,33 @@ def _null_rows(
         }
 
     rewired = ties.rewired_graphs(
-        graph,
-        side_draws if is_projection else deciding_draws,
-        settings.generator(tie_kind, purpose=2),
+        graph, side_draws, settings.generator(tie_kind, purpose=2)
     )
-    degrees = null_test(observed, drawn(rewired))
-    rows = [row("degree_preserving", degrees, is_deciding=not is_projection)]
-    if is_projection:
-        incidence = ties.tag_incidence(user_tags)
-        shuffles = list(
-            ties.tag_shuffles(
-                incidence, deciding_draws, settings.generator(tie_kind, purpose=3)
-            )
-        )
-        projections = (ties.shared_tag_graph(incidence, tags) for tags in shuffles)
-        shuffled = null_test(observed, drawn(projections))
-        pairs = null_test(
-            ties.pair_count(incidence, 2, incidence.tag_index),
-            (ties.pair_count(incidence, 2, tags) for tags in shuffles),
-        )
-        rows += [
-            row("tag_shuffle", shuffled, is_deciding=True),
-            row("tag_shuffle_pairs", pairs, statistic="pairs of users", run_count=0),
-        ]
-    return rows
+    rows = [row("degree_preserving", judged(rewired))]
+    if tie_kind == "reply":
+        threads = ties.reply_threads(replies)
+        _check_replies(graph, threads)
+        shuffled = ties.thread_shuffles(threads, 0 if threads.are_apart else draws, rng)
+        return [*rows, row("post_shuffle", judged(shuffled), is_deciding=True)]
+    incidence = ties.tag_incidence(user_tags)
+    shuffles = list(ties.tag_shuffles(incidence, draws, rng))
+    projections = (ties.shared_tag_graph(incidence, tags) for tags in shuffles)
+    pairs = null_test(
+        ties.pair_count(incidence, 2, incidence.tag_index),
+        (ties.pair_count(incidence, 2, tags) for tags in shuffles),
+    )
+    return [
+        *rows,
+        row("tag_shuffle", judged(projections), is_deciding=True),
+        row("tag_shuffle_pairs", pairs, statistic="pairs of users", run_count=0),
+    ]
+
+
+def _check_replies(graph: ties.TieGraph, threads: ties.Threads) -> None:
+    """Without this an observed value could be judged by another graph's null."""
+    again = ties.reply_graph(threads)
+    if (
+        not np.array_equal(again.users, graph.users)
+        or (again.adjacency != graph.adjacency).nnz
+    ):
+        raise ValueError("the replies are not those of the ties")

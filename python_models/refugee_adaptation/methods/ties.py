@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 # between draws the modularity of one draw no longer predicts that of the next
 BURN_IN_ROUNDS = 30
 ROUNDS_BETWEEN_DRAWS = 5
+FEWEST_DRAWS = 20
+
+
+def bounded_draws(draws: int, edge_count: int, edge_budget: int) -> int:
+    """Draws that a budget of edges times draws allows, but never fewer than 20.
+
+    Args:
+        draws: draws that are wanted.
+        edge_count: edges of the graph.
+        edge_budget: edges times draws that are allowed.
+    """
+    return min(draws, max(edge_budget // max(edge_count, 1), FEWEST_DRAWS))
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,32 @@ class Incidence:
     user_index: IntArray
     tag_index: IntArray
     rarity: FloatArray
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Who takes part under which post, and who replies to whom there.
+
+    Attributes:
+        users: user numbers, ascending, shape (n,).
+        user_index: position in ``users`` of each part taken, shape (m,).
+        post_index: post of each part taken, from 0, shape (m,).
+        sender: part taken by the user who replied, of each reply, shape (r,).
+        receiver: part taken by the user replied to, under the same post, shape (r,).
+        weight: how often, shape (r,).
+    """
+
+    users: IntArray
+    user_index: IntArray
+    post_index: IntArray
+    sender: IntArray
+    receiver: IntArray
+    weight: FloatArray
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether nobody takes part under two posts."""
+        return int(self.user_index.size) == int(self.users.size)
 
 
 def symmetric(
@@ -250,6 +288,81 @@ def tag_shuffles(
             incidence.user_index, tags, incidence.rarity.size, rounds, rng
         )
         yield tags
+
+
+def reply_threads(replies: pd.DataFrame) -> Threads:
+    """Build the bipartite graph of users and posts, and the replies inside each post.
+
+    Args:
+        replies: one row per post, user and user replied to: ``thread_number``,
+            ``user_number``, ``replied_to_user_number``, ``reply_count``.
+
+    Raises:
+        ValueError: a reply of a user to itself.
+    """
+    post = replies["thread_number"].to_numpy(np.int64)
+    ends = replies[["user_number", "replied_to_user_number"]].to_numpy(np.int64)
+    if (ends[:, 0] == ends[:, 1]).any():
+        raise ValueError("a user replies to itself")
+    users, user_of_end = np.unique(ends.T.ravel(), return_inverse=True)
+    posts, post_of_end = np.unique(np.tile(post, 2), return_inverse=True)
+    parts, part_of_end = np.unique(
+        user_of_end * max(posts.size, 1) + post_of_end, return_inverse=True
+    )
+    sender, receiver = part_of_end[: post.size], part_of_end[post.size :]
+    return Threads(
+        users=users,
+        user_index=(parts // max(posts.size, 1)).astype(np.int64),
+        post_index=(parts % max(posts.size, 1)).astype(np.int64),
+        sender=sender.astype(np.int64),
+        receiver=receiver.astype(np.int64),
+        weight=replies["reply_count"].to_numpy(np.float64),
+    )
+
+
+def reply_graph(threads: Threads, user_index: IntArray | None = None) -> TieGraph:
+    """Users tied by their replies, either way and under whatever post.
+
+    The same graph as the SQL model of undirected ties, so that an observed value and
+    its null draws come from one engine.
+
+    Args:
+        threads: who replies to whom, under which post.
+        user_index: another user for each part taken (a null draw), shape (m,).
+    """
+    taker = threads.user_index if user_index is None else user_index
+    return TieGraph(
+        threads.users,
+        symmetric(
+            taker[threads.sender],
+            taker[threads.receiver],
+            threads.weight,
+            threads.users.size,
+        ),
+    )
+
+
+def thread_shuffles(
+    threads: Threads, draws: int, rng: np.random.Generator
+) -> Iterator[TieGraph]:
+    """Reply graphs under the post-shuffle null: one Markov chain, thinned.
+
+    Posts are traded between users as tags are (``trade_tags``): each user keeps the
+    number of posts under which it takes part, each post its number of users and the
+    pattern of its replies, in which the new users stand at random. A graph of replies
+    is a projection of users on posts: a thread is a star or nearly a clique, and any
+    audiences, drawn at random, look like communities to a null of rewired ties.
+    """
+    posts = threads.post_index
+    post_count = int(posts.max()) + 1 if posts.size else 0
+    by_post = np.lexsort((threads.user_index, posts))
+    for draw in range(draws):
+        rounds = ROUNDS_BETWEEN_DRAWS + (BURN_IN_ROUNDS if draw == 0 else 0)
+        posts = trade_tags(threads.user_index, posts, post_count, rounds, rng)
+        drawn = np.lexsort((rng.random(posts.size), posts))
+        user_index = np.empty_like(threads.user_index)
+        user_index[by_post] = threads.user_index[drawn]
+        yield reply_graph(threads, user_index)
 
 
 def swap_edges(

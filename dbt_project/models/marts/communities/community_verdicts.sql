@@ -12,6 +12,10 @@ nulls as (
     select * from {{ ref("tie_community_nulls") }}
 ),
 
+post_replies as (
+    select * from {{ ref("int_ties__post_replies") }}
+),
+
 tie_kinds as (
     select unnest(['reply', 'shared_hashtag']) as tie_kind
 ),
@@ -44,6 +48,34 @@ tie_counts as (
     group by tie_kind
 ),
 
+parts_taken as (
+    select
+        user_number,
+        thread_number
+    from post_replies
+    union
+    select
+        replied_to_user_number as user_number,
+        thread_number
+    from post_replies
+),
+
+user_thread_counts as (
+    select
+        user_number,
+        count(*) as thread_count
+    from parts_taken
+    group by user_number
+),
+
+-- only they can join the audience of one post to that of another
+linking_users as (
+    select
+        'reply' as tie_kind,
+        count(*) filter (where thread_count > 1) as linking_user_count
+    from user_thread_counts
+),
+
 agreements as (
     select
         tie_kind,
@@ -73,14 +105,18 @@ judged as (
         agreements.leiden_modularity,
         agreements.leiden_seed_ari,
         agreements.leiden_consensus_ari,
+        agreements.leiden_seed_ari >= {{ var("leiden_min_seed_ari") }}
+            as meets_leiden_target,
         coalesce(agreements.seed_count, 0) as seed_count,
         deciding.null_model,
+        deciding.observed as observed_modularity,
         deciding.null_mean,
         deciding.null_sd,
         deciding.z_score,
         deciding.p_value,
         coalesce(deciding.draw_count, 0) as draw_count,
         rewired.z_score as degree_preserving_z_score,
+        linking_users.linking_user_count,
         case
             when tie_counts.tie_count is null or deciding.z_score is null
                 then 'not identifiable'
@@ -90,6 +126,7 @@ judged as (
     from tie_kinds
     left join user_counts on tie_kinds.tie_kind = user_counts.tie_kind
     left join tie_counts on tie_kinds.tie_kind = tie_counts.tie_kind
+    left join linking_users on tie_kinds.tie_kind = linking_users.tie_kind
     left join agreements on tie_kinds.tie_kind = agreements.tie_kind
     left join nulls as deciding
         on
@@ -112,6 +149,11 @@ reasoned as (
             when tie_count = 0
                 then
                     'no hashtag is shared by two users and rare enough to tie them'
+            when linking_user_count = 0
+                then
+                    'nobody takes part in the replies under two posts: each part of the'
+                    || ' network is the audience of one post, and nothing can tell it'
+                    || ' from a community'
             when z_score is null
                 then
                     'the network is too small: every draw from its null model has the'
@@ -119,14 +161,33 @@ reasoned as (
             else
                 format(
                     'modularity {:.3f} against {:.3f} (sd {:.3f}) in {} draws from the'
-                    || ' {} null: z {:.1f}, {} {{ var("community_z_from") }}',
-                    louvain_modularity,
+                    || ' {} null: z {:.1f}, {} {{ var("community_z_from") }} (rewired'
+                    || ' ties: z {:.1f}){}{}',
+                    observed_modularity,
                     null_mean,
                     null_sd,
                     draw_count,
                     replace(null_model, '_', '-'),
                     z_score,
-                    if(verdict = 'established', 'at least', 'below')
+                    if(verdict = 'established', 'at least', 'below'),
+                    degree_preserving_z_score,
+                    if(
+                        tie_kind = 'reply',
+                        format(
+                            '; {} of {} people take part under more than one post',
+                            linking_user_count, user_count
+                        ),
+                        ''
+                    ),
+                    if(
+                        meets_leiden_target,
+                        '',
+                        format(
+                            '; Leiden runs agree by {:.2f} (ARI), below the target of'
+                            || ' {{ var("leiden_min_seed_ari") }}',
+                            leiden_seed_ari
+                        )
+                    )
                 )
         end as reason,
         null_model,
@@ -135,8 +196,10 @@ reasoned as (
         -- numerics
         user_count,
         tie_count,
+        linking_user_count,
         community_count,
         modularity,
+        observed_modularity,
         null_mean,
         null_sd,
         z_score,
@@ -148,7 +211,10 @@ reasoned as (
         louvain_seed_ari,
         leiden_modularity,
         leiden_seed_ari,
-        leiden_consensus_ari
+        leiden_consensus_ari,
+
+        -- booleans
+        meets_leiden_target
     from judged
 )
 

@@ -55,9 +55,9 @@ united as (
                 'People form communities by sharing hashtags.'
             )",
             metric="'modularity'",
-            estimate="modularity",
-            null_value="null_mean + 3 * null_sd",
-            null_model="three standard deviations above the mean of the deciding null model",
+            estimate="observed_modularity",
+            null_value="null_mean + " ~ var("community_z_from") ~ " * null_sd",
+            null_model=var("community_z_from") ~ " standard deviations above the mean of the deciding null model",
             n="user_count",
             source_table="community_verdicts",
             is_identifiable="z_score is not null",

@@ -32,12 +32,17 @@ from refugee_adaptation.planted.results import (
 NAME = "communities"
 METHOD = "Louvain, consensus of seeds"
 NAMED_FROM = 3.0
-"""z from which a community is named, as community_z_from in dbt_project.yml."""
+"""z from which a community is named: community_z_from of dbt_project.yml, by a test."""
 COMMUNITIES = 8
 TARGET_USERS = 1500
 """The targets of tag communities are for samples of this size."""
+REPLY_POSTS = 8
+REPLY_LOYALTY = 0.95
+"""The target of reply communities is for users who draw so many posts, this share of
+them from the own community: one who knows the communities of the posts is right then.
+"""
 TAGS = "communities, tags drawn from the own community (share)"
-REPLIES = "communities, replies kept in the own community (share)"
+REPLIES = "communities, posts drawn from the own community (share)"
 Labels = npt.NDArray[np.int64]
 
 
@@ -48,6 +53,7 @@ class _Scores:
     found: list[float] = field(default_factory=list)
     study: list[float] = field(default_factory=list)
     trivial: list[float] = field(default_factory=list)
+    oracle: list[float] = field(default_factory=list)
     z: list[float] = field(default_factory=list)
     rewired_z: list[float] = field(default_factory=list)
 
@@ -55,21 +61,24 @@ class _Scores:
 def run(plan: Plan) -> Iterator[Result]:
     """Yield the rows of the table; see the module."""
     for users in plan.choose((TARGET_USERS,), (500, TARGET_USERS)):
-        for loyalty in plan.choose((0.9,), (0.3, 0.6, 0.9)):
+        for loyalty in plan.choose((0.9,), (0.0, 0.3, 0.9)):
             yield from _tags(plan, users, loyalty)
-    for users in plan.choose((400,), (400, 1000)):
-        for inside in plan.choose((0.8,), (0.4, 0.8)):
-            yield from _replies(plan, users, inside)
+    for users in plan.choose((1000,), (400, 1000)):
+        for loyalty in plan.choose((REPLY_LOYALTY,), (0.6, 0.9, REPLY_LOYALTY)):
+            yield from _replies(plan, users, loyalty, REPLY_POSTS)
+    if plan.is_full:
+        yield from _replies(plan, 1000, 0.9, REPLY_POSTS // 2)
     yield from _no_tag_communities(plan)
-    yield from _no_reply_communities(plan)
+    for posts_each in (1.2, 4.0):
+        yield from _no_reply_communities(plan, posts_each)
 
 
 def _settings(plan: Plan, seed: int) -> communities.Settings:
     # neither the second null nor the resamples enter a row
     return communities.Settings(
         seed=seed,
-        runs=plan.choose(4, 10),
-        null_draws=plan.choose(30, 100),
+        runs=4,
+        null_draws=plan.choose(30, 60),
         side_null_draws=2,
         resamples=2,
     )
@@ -98,7 +107,7 @@ def deciding(
     Returns:
         The test, and the z of the degree-preserving null.
     """
-    rows = communities.null_tests(net.edges, net.user_tags, settings)
+    rows = communities.null_tests(net.edges, net.user_tags, net.replies, settings)
     row = rows[rows["is_deciding"]].iloc[0]
     usual = rows.loc[rows["null_model"] == "degree_preserving", "z_score"].iloc[0]
     test = communities.NullTest(
@@ -115,7 +124,7 @@ def deciding(
 def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
     scores, draws = _Scores(), 0
     cell = f"communities, tags, loyalty {loyalty}, {users} users"
-    for seed in plan.seeds(cell, plan.choose(1, 2)):
+    for seed in plan.seeds(cell, plan.choose(1, 8)):
         net = planted_tags(users, COMMUNITIES, loyalty, seed)
         truth, found, test = _measure(net, "shared_hashtag", _settings(plan, seed))
         _compare(scores, net, truth, found, normalized_mutual_info_score)
@@ -137,25 +146,43 @@ def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
     )
 
 
-def _replies(plan: Plan, users: int, inside: float) -> Iterator[Result]:
+def _replies(
+    plan: Plan, users: int, loyalty: float, posts_each: int
+) -> Iterator[Result]:
     scores, draws = _Scores(), 0
-    cell = f"communities, replies, inside {inside}, {users} users"
-    for seed in plan.seeds(cell, plan.choose(1, 2)):
-        net = planted_replies(users, COMMUNITIES, 6 * users, inside, seed)
+    cell = f"communities, replies, loyalty {loyalty}, {posts_each} posts, {users} users"
+    for seed in plan.seeds(cell, plan.choose(1, 8)):
+        replies = 2 * posts_each * users
+        net = planted_replies(
+            users, COMMUNITIES, replies, loyalty, seed, posts_each=posts_each
+        )
         truth, found, test = _measure(net, "reply", _settings(plan, seed))
         _compare(scores, net, truth, found, adjusted_mutual_info_score)
+        scores.oracle.append(_by_posts(net))
         scores.z.append(test.z)
         draws = test.draws
+    is_target = loyalty == REPLY_LOYALTY and posts_each == REPLY_POSTS
     yield from _rows(
         scores,
         method=f"{METHOD}; replies",
-        planted=f"{COMMUNITIES} {REPLIES}",
-        separation=inside,
+        planted=f"{COMMUNITIES} {REPLIES}, {posts_each} posts each",
+        separation=loyalty,
         users=users,
         metric="AMI",
-        targets=(at_least(0.90) if inside == 0.8 else None, None),
-        null=f"rewired ties, {draws} draws",
+        targets=(at_least(0.90) if is_target else None, None),
+        null=f"post shuffle, {draws} draws",
     )
+
+
+def _by_posts(net: PlantedNetwork) -> float:
+    """AMI of one who knows the posts' communities: the one most of a user's are of."""
+    threads = ties.reply_threads(net.replies)
+    numbers = np.unique(net.replies["thread_number"].to_numpy(np.int64))
+    posts = np.zeros((threads.users.size, COMMUNITIES), dtype=np.int64)
+    owner = net.post_truth[numbers - 1][threads.post_index]
+    np.add.at(posts, (threads.user_index, owner), 1)
+    told = posts.argmax(axis=1)
+    return float(adjusted_mutual_info_score(net.truth[threads.users], told))
 
 
 def _compare(
@@ -199,6 +226,7 @@ def _rows(
         metric=metric,
         study_recipe=float(np.mean(scores.study)),
         trivial_baseline=float(np.mean(scores.trivial)),
+        oracle=float(np.mean(scores.oracle)) if scores.oracle else np.nan,
         target=targets[0],
     )
     yield row(
@@ -212,7 +240,7 @@ def _rows(
 def _no_tag_communities(plan: Plan) -> Iterator[Result]:
     scores, draws = _Scores(), 0
     users = 500
-    for seed in plan.seeds("communities, no tag communities", plan.choose(6, 30)):
+    for seed in plan.seeds("communities, no tag communities", plan.choose(6, 64)):
         net = planted_tags(users, 5, 0.0, seed)
         test, usual = deciding(net, _null_settings(plan, seed))
         scores.z.append(test.z)
@@ -227,27 +255,30 @@ def _no_tag_communities(plan: Plan) -> Iterator[Result]:
     )
 
 
-def _no_reply_communities(plan: Plan) -> Iterator[Result]:
+def _no_reply_communities(plan: Plan, posts_each: float) -> Iterator[Result]:
     scores, draws = _Scores(), 0
-    users = 400
-    for seed in plan.seeds("communities, no reply communities", plan.choose(4, 20)):
-        net = planted_replies(users, 5, 1500, 0.0, seed)
-        test, _ = deciding(net, _null_settings(plan, seed))
+    users = 500
+    cell = f"communities, no reply communities, {posts_each} posts"
+    for seed in plan.seeds(cell, plan.choose(5, 64)):
+        net = planted_replies(
+            users, 5, 4 * users, 0.0, seed, posts=users // 10, posts_each=posts_each
+        )
+        test, usual = deciding(net, _null_settings(plan, seed))
         scores.z.append(test.z)
+        scores.rewired_z.append(usual)
         draws = test.draws
     yield from _null_rows(
         scores,
         method=f"{METHOD}; replies",
-        planted="no communities, popular users alone",
+        planted=f"no communities, random audiences, {posts_each:g} posts each",
         users=users,
-        null=f"rewired ties, {draws} draws",
+        null=f"post shuffle, {draws} draws",
     )
 
 
 def _null_settings(plan: Plan, seed: int) -> communities.Settings:
-    draws = plan.choose(60, 200)
     return communities.Settings(
-        seed=seed, runs=4, null_draws=draws, side_null_draws=plan.choose(5, 20)
+        seed=seed, runs=4, null_draws=60, side_null_draws=plan.choose(5, 20)
     )
 
 
@@ -269,13 +300,13 @@ def _null_rows(
     yield row(
         share_of((np.abs(z) < 2).tolist()),
         metric="samples with |z| < 2",
-        study_recipe=float((np.abs(usual) < 2).mean()) if usual.size else np.nan,
+        study_recipe=float((np.abs(usual) < 2).mean()),
         target=at_least(0.95),
     )
     yield row(
         share_of((z >= NAMED_FROM).tolist()),
         metric=f"samples with communities named (z >= {NAMED_FROM:g})",
-        study_recipe=float((usual >= NAMED_FROM).mean()) if usual.size else np.nan,
+        study_recipe=float((usual >= NAMED_FROM).mean()),
         trivial_baseline=1.0,
         target=at_most(0),
     )
