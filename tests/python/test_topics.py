@@ -12,23 +12,24 @@ from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 
-from refugee_adaptation.methods import topics
+from refugee_adaptation.methods import topic_corpus, topic_fits, topic_judging
+from refugee_adaptation.methods.topic_corpus import TopicSettings, build_corpus
+from refugee_adaptation.methods.topic_fits import (
+    METHODS,
+    fit_topics,
+    npmi_matrix,
+    weigh_posts,
+)
+from refugee_adaptation.methods.topic_judging import match_lists, split_interval
 from refugee_adaptation.methods.topics import (
     CANDIDATE_DTYPES,
-    METHODS,
+    NO_TOPIC,
     TERM_DTYPES,
     WEIGHT_DTYPES,
-    TopicSettings,
     assign_posts,
-    build_corpus,
     describe_topics,
-    fit_topics,
     judge_candidates,
-    match_lists,
-    npmi_matrix,
     planted_precision,
-    split_interval,
-    weigh_posts,
 )
 from refugee_adaptation.planted.topics import planted_topics, recover_topics
 
@@ -109,9 +110,9 @@ def test_npmi_runs_from_never_over_independent_to_always_together():
 
 def test_the_factorisation_is_scikit_learns(planted):
     corpus = build_corpus(planted.words, planted.posts)
-    index = topics.defining_words(corpus, QUICK)
-    matrix = topics._association(corpus, index, index, "pmi_nmf", QUICK)
-    ours = topics._factorise(matrix, [2, 6], 1)[6]
+    index = topic_fits.defining_words(corpus, QUICK)
+    matrix = topic_fits._association(corpus, index, index, "pmi_nmf", QUICK)
+    ours = topic_fits._factorise(matrix, [2, 6], 1)[6]
     model = NMF(6, init="nndsvda", random_state=1, max_iter=500).fit(matrix)
     theirs = model.components_.T
     cosine = (ours / np.linalg.norm(ours, axis=0)).T @ (
@@ -136,8 +137,8 @@ def test_leakage_is_the_area_of_the_best_weight():
     area = max(
         max(roc_auc_score(trait, w), 1 - roc_auc_score(trait, w)) for w in weights.T
     )
-    assert topics.leakage_auc(weights, trait) == pytest.approx(area)
-    assert np.isnan(topics.leakage_auc(weights, np.zeros(200, bool)))
+    assert topic_judging.leakage_auc(weights, trait) == pytest.approx(area)
+    assert np.isnan(topic_judging.leakage_auc(weights, np.zeros(200, bool)))
 
 
 @pytest.mark.parametrize(("noise", "target"), [(0.3, 0.95), (0.6, 0.90)])
@@ -153,7 +154,7 @@ def test_without_planted_topics_nothing_is_found():
     frame = judge_candidates(sample.words, sample.posts, QUICK)
     assert not frame["is_chosen"].any()
     weights = assign_posts(sample.words, sample.posts, frame, QUICK)
-    assert set(weights["topic_number"]) == {topics.NO_TOPIC}
+    assert set(weights["topic_number"]) == {NO_TOPIC}
     assert describe_topics(sample.words, sample.posts, frame, QUICK).empty
 
 
@@ -200,7 +201,7 @@ def test_a_leaking_topic_is_seen():
     for method in ("npmi_nmf", "pmi_nmf"):
         fit = fit_topics(corpus, method, [7], QUICK)[7]
         weights = weigh_posts(corpus, fit, QUICK)
-        area = topics.leakage_auc(weights, corpus.traits["is_title_missing"])
+        area = topic_judging.leakage_auc(weights, corpus.traits["is_title_missing"])
         assert area > 0.8, method
 
 
@@ -223,7 +224,7 @@ def test_a_small_crawl_has_no_topics_and_says_why(planted, posts):
     assert dtypes(describe_topics(words, few, frame, QUICK)) == TERM_DTYPES
     weights = assign_posts(words, few, frame, QUICK)
     assert dtypes(weights) == WEIGHT_DTYPES
-    assert list(weights["topic_number"]) == [topics.NO_TOPIC] * posts
+    assert list(weights["topic_number"]) == [NO_TOPIC] * posts
 
 
 def test_a_text_posted_often_counts_once(planted):
@@ -235,15 +236,15 @@ def test_a_text_posted_often_counts_once(planted):
             planted.words.assign(post_number=planted.words["post_number"] + 5000),
         ]
     )
-    corpus = topics._judged_part(build_corpus(words, posts), QUICK)
-    once = topics._judged_part(build_corpus(planted.words, planted.posts), QUICK)
+    corpus = topic_corpus.judged_part(build_corpus(words, posts), QUICK)
+    once = topic_corpus.judged_part(build_corpus(planted.words, planted.posts), QUICK)
     assert corpus.post_numbers.tolist() == once.post_numbers.tolist()
 
 
 def test_an_author_stands_on_one_side_of_a_split(planted):
     posts = planted.posts.assign(user_id=planted.posts.index // 7)
     corpus = build_corpus(planted.words, posts)
-    inside = topics._draw_authors(corpus, 0.5, np.random.default_rng(1))
+    inside = topic_corpus.draw_authors(corpus, 0.5, np.random.default_rng(1))
     assert 0.48 < inside.mean() <= 0.5
     sides = pd.Series(inside).groupby(corpus.authors).nunique()
     assert (sides == 1).all()

@@ -13,13 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from refugee_adaptation.methods.topics import (
-    TopicSettings,
-    build_corpus,
-    fit_topics,
-    planted_precision,
-    weigh_posts,
-)
+from refugee_adaptation.methods.topic_corpus import TopicSettings, build_corpus
+from refugee_adaptation.methods.topic_fits import fit_topics, weigh_posts
+from refugee_adaptation.methods.topics import planted_precision
 
 TOPIC_NAMES = ("art", "cars", "food", "garden", "music", "pets")
 _TOPIC_WORDS = 40
@@ -116,7 +112,7 @@ def recover_topics(
 
     Args:
         sample: What planted_topics returned.
-        method: One of the methods of refugee_adaptation.methods.topics.
+        method: One of the methods of refugee_adaptation.methods.topic_fits.
         settings: See TopicSettings.
 
     Returns:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from refugee_adaptation.methods.study_recipe import recipe_topics
+from refugee_adaptation.methods.topic_corpus import TopicSettings
 from refugee_adaptation.methods.topics import (
-    TopicSettings,
     describe_topics,
     judge_candidates,
     planted_precision,
