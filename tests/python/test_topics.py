@@ -34,7 +34,14 @@ from refugee_adaptation.methods.topics import (
 from refugee_adaptation.planted.topics import planted_topics, recover_topics
 
 ROOT = Path(__file__).parents[2]
-QUICK = TopicSettings(splits=6, subsamples=4, topic_counts=(2, 6), random_lists=50)
+QUICK = TopicSettings(
+    splits=6,
+    subsamples=4,
+    topic_counts=(2, 6),
+    random_lists=50,
+    null_draws=19,
+    null_splits=1,
+)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +146,95 @@ def test_leakage_is_the_area_of_the_best_weight():
     )
     assert topic_judging.leakage_auc(weights, trait) == pytest.approx(area)
     assert np.isnan(topic_judging.leakage_auc(weights, np.zeros(200, bool)))
+
+
+def test_all_weights_together_may_tell_what_none_tells_alone():
+    rng = np.random.default_rng(2)
+    level, authors = rng.random(400), np.arange(400)
+    # two weights whose ratio tells the trait, each blurred by a common level
+    trait = rng.random(400) < 0.5
+    left = level * np.where(trait, 1.3, 1.0)
+    weights = np.column_stack([left, level])
+    assert topic_judging.leakage_auc(weights, trait) < 0.7
+    assert topic_judging.joint_auc(weights, trait, authors) > 0.9
+    # what tells the author alone tells nothing of other people's posts
+    people = np.repeat(np.arange(40), 10)
+    theirs = rng.random(40) < 0.5
+    of_author = rng.random((40, 5))[people]
+    assert topic_judging.joint_auc(of_author, theirs[people], people) < 0.7
+    assert np.isnan(topic_judging.joint_auc(weights, np.zeros(400, bool), authors))
+    few = np.arange(400) < 9
+    assert topic_judging.joint_auc(weights, few, authors) == 0.5
+
+
+def test_trees_see_that_short_posts_are_near_the_average(planted):
+    short = planted.posts["post_number"] % 2 == 0
+    posts = planted.posts.assign(is_body_missing=short)
+    numbers = set(posts.loc[short, "post_number"])
+    mixed = planted.words.sample(frac=1, random_state=1)
+    rank = mixed.groupby("post_number").cumcount()
+    words = mixed[~mixed["post_number"].isin(numbers) | (rank < 2)]
+    corpus = build_corpus(words, posts)
+    fit = fit_topics(corpus, "pmi_nmf", [6], QUICK)[6]
+    weights = weigh_posts(corpus, fit, QUICK)
+    trait = corpus.traits["is_body_missing"]
+    alone = topic_judging.leakage_auc(weights, trait)
+    assert topic_judging.any_shape_auc(corpus, fit, QUICK) > alone + 0.1
+
+
+def test_words_dealt_anew_keep_their_frequencies_and_lose_their_company(planted):
+    corpus = build_corpus(planted.words, planted.posts)
+    dealt = topic_corpus.deal_words(corpus, np.random.default_rng(1))
+    before, after = (found.presence.toarray() for found in (corpus, dealt))
+    assert (before.sum(axis=1) == after.sum(axis=1)).all()
+    for stratum in np.unique(corpus.strata):
+        rows = corpus.strata == stratum
+        assert (before[rows].sum(axis=0) == after[rows].sum(axis=0)).all()
+    own = np.flatnonzero([word.startswith("art0") for word in corpus.words])
+    together = [topic_judging.coherence(npmi_matrix(p), own) for p in (before, after)]
+    assert together[0] > 0.2
+    assert abs(together[1]) < 0.1
+    null = topic_judging.best_null_lifts(corpus, METHODS, [2, 6], QUICK)
+    assert len(null) == QUICK.null_draws
+    assert null.max() < 0.2
+
+
+def test_the_p_value_counts_the_best_of_every_shuffle():
+    null = np.array([0.1, 0.2, 0.3])
+    assert topic_judging.null_p(0.25, null) == 0.5
+    assert topic_judging.null_p(0.2, null) == 0.75
+    assert topic_judging.null_p(1.0, null) == 0.25
+    assert np.isnan(topic_judging.null_p(1.0, np.array([])))
+
+
+@pytest.mark.parametrize(
+    ("low", "p", "is_chosen", "said"),
+    [
+        (0.1, 0.05, True, "chosen (p = 0.050"),
+        (0.1, 0.075, False, "word shuffles reach its lift too often (p = 0.075"),
+        (-0.1, 0.05, False, "not above 0"),
+        (0.1, np.nan, False, "not asked for"),
+    ],
+)
+def test_topics_are_named_only_where_both_tests_agree(low, p, is_chosen, said):
+    frame = pd.DataFrame(
+        {
+            "method": ["pmi_nmf"],
+            "topic_count": [2],
+            "post_count": [700],
+            "lift_score": [0.2],
+            "lift_low": [low],
+            "null_draw_count": [39],
+            "p_value": [p],
+            "stability_score": [0.9],
+            "coverage_share": [0.9],
+            "leakage_auc": [0.5],
+            "met_target_count": [4],
+        }
+    )
+    topic_judging.choose(frame, TopicSettings())
+    assert frame["is_chosen"].tolist() == [is_chosen]
+    assert said in frame["reason"].iloc[0]
 
 
 @pytest.mark.parametrize(("noise", "target"), [(0.3, 0.95), (0.6, 0.90)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from refugee_adaptation.methods.ties import trade_tags
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 FORMAT_TRAITS = ("is_title_missing", "is_body_missing", "has_topic_marker")
+# rounds of trades that deal the words of a corpus anew
+_TRADES = 20
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class TopicSettings:
         splits: Random halves: fitted on one, scored on the other.
         subsamples: Draws of 80 % of the posts behind the stability.
         random_lists: Random word lists per topic and split.
+        null_draws: Draws in which the words are dealt anew (the null of the choice).
+        null_splits: Random halves that each of these is judged on.
+        alpha: Largest p value with which topics are named.
         rarity: Words in fewer posts than this times the square root of the number of
             posts are too rare to define a topic: two of them would meet by chance in
             fewer than its square (0.45: 0.2 posts).
@@ -56,6 +63,9 @@ class TopicSettings:
     splits: int = 20
     subsamples: int = 10
     random_lists: int = 100
+    null_draws: int = 39
+    null_splits: int = 3
+    alpha: float = 0.05
     rarity: float = 0.45
     max_document_share: float = 0.3
     max_words: int = 500
@@ -181,6 +191,34 @@ def judged_part(corpus: Corpus, settings: TopicSettings) -> Corpus:
         rng = np.random.default_rng([settings.seed, 0])
         first = np.sort(rng.choice(first, settings.max_posts, replace=False))
     return corpus.take(first)
+
+
+def deal_words(corpus: Corpus, rng: np.random.Generator) -> Corpus:
+    """Deal the words anew among the posts of the same language and crawl format.
+
+    Every post keeps how many words of each script it has, every word in how many posts
+    of each stratum it stands; which words keep company is chance (trade_tags). That
+    posts lean towards one language stays, so that it does not count as a topic.
+
+    Args:
+        corpus: The posts.
+        rng: Source of randomness.
+
+    Returns:
+        The same posts and words in other combinations.
+    """
+    dealt = corpus.counts.copy()
+    of_post = np.repeat(np.arange(dealt.shape[0]), np.diff(dealt.indptr))
+    columns = dealt.indices.astype(np.int64)
+    of_deal = corpus.strata[of_post] * 2 + (corpus.scripts[columns] == "han")
+    for deal in np.unique(of_deal):
+        rows = np.flatnonzero(of_deal == deal)
+        posts = np.unique(of_post[rows], return_inverse=True)[1]
+        columns[rows] = trade_tags(posts, columns[rows], dealt.shape[1], _TRADES, rng)
+    dealt.indices = columns.astype(dealt.indices.dtype)
+    dealt.has_sorted_indices = False
+    dealt.sort_indices()
+    return replace(corpus, counts=dealt)
 
 
 def draw_authors(

@@ -317,16 +317,18 @@ def _factorise(matrix: Any, counts: Sequence[int], seed: int) -> dict[int, Float
     scaled, mean = left * size, float(matrix.mean())
     factors = {}
     for count in counts:
-        rows, columns = _nndsvda(left[:, :count], size[:count], right[:count].T, mean)
+        # one topic a row, so that each stands in one piece of memory
+        start = _nndsvda(left[:, :count], size[:count], right[:count].T, mean)
+        rows, columns = (np.ascontiguousarray(factor.T) for factor in start)
         for _ in range(_NMF_ROUNDS):
-            before = columns
-            rows = _least_squares(rows, scaled @ (right @ columns), columns)
-            columns = _least_squares(columns, right.T @ (scaled.T @ rows), rows)
+            before = columns.copy()
+            _least_squares(rows, (columns @ right.T) @ scaled.T, columns)
+            _least_squares(columns, (rows @ scaled) @ right, rows)
             change = float(np.abs(columns - before).sum())
             if change <= _NMF_TOLERANCE * float(columns.sum()):
                 break
         # the size of a topic is the product of both factors' sizes
-        factors[count] = columns * np.linalg.norm(rows, axis=0)
+        factors[count] = columns.T * np.linalg.norm(rows, axis=1)
     return factors
 
 
@@ -348,13 +350,10 @@ def _nndsvda(
     return np.where(rows > 0, rows, fill), np.where(columns > 0, columns, fill)
 
 
-def _least_squares(factor: Floats, target: Floats, other: Floats) -> Floats:
-    """Update one factor, column by column, the other kept."""
-    gram = other.T @ other
-    updated = factor.copy()
-    for at in range(factor.shape[1]):
-        step = target[:, at] - updated @ gram[:, at]
-        updated[:, at] = np.maximum(
-            updated[:, at] + step / max(float(gram[at, at]), 1e-12), 0.0
-        )
-    return updated
+def _least_squares(factor: Floats, target: Floats, other: Floats) -> None:
+    """Update one factor in place, topic by topic, the other kept."""
+    gram = other @ other.T
+    scale = 1 / np.maximum(np.diag(gram), 1e-12)
+    for at, row in enumerate(factor):
+        row += (target[at] - gram[at] @ factor) * scale[at]
+        np.maximum(row, 0.0, out=row)

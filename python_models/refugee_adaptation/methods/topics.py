@@ -4,7 +4,8 @@ Four methods (topic_fits) stand side by side, each for several numbers of topics
 topic is worth showing when its words keep each other's company in posts it was not
 fitted on more than random words of the same frequency and script do (held-out NPMI
 lift), when it comes back from other samples (stability), when it does not merely tell
-how a post was crawled (leakage) and when most posts have one (coverage).
+how a post was crawled (leakage) and when most posts have one (coverage). Topics are
+named only where words dealt anew among the posts do not reach their lift.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ from refugee_adaptation.methods.topic_fits import (
     smallest_share,
     weigh_posts,
 )
-from refugee_adaptation.methods.topic_judging import choose, judge_all, topic_quality
+from refugee_adaptation.methods.topic_judging import (
+    any_shape_auc,
+    choose,
+    judge_all,
+    topic_quality,
+)
 
 NO_TOPIC = 0
 _SHOWN_WORDS = 30
@@ -43,6 +49,9 @@ CANDIDATE_DTYPES = {
     "lift_score": "float64",
     "lift_low": "float64",
     "lift_high": "float64",
+    "null_draw_count": "int64",
+    "null_lift_high": "float64",
+    "p_value": "float64",
     "npmi_score": "float64",
     "random_npmi_score": "float64",
     "stability_score": "float64",
@@ -53,6 +62,7 @@ CANDIDATE_DTYPES = {
     "marker_auc": "float64",
     "leakage_auc": "float64",
     "language_auc": "float64",
+    "any_shape_auc": "float64",
     "met_target_count": "int64",
     "is_chosen": "bool",
     "reason": "string",
@@ -110,10 +120,13 @@ def judge_candidates(
         for number in numbers
     ]
     frame = pd.DataFrame(rows).reindex(columns=list(CANDIDATE_DTYPES))
-    frame[["vocabulary_count", "met_target_count"]] = frame[
-        ["vocabulary_count", "met_target_count"]
-    ].fillna(0)
+    counts = ["vocabulary_count", "null_draw_count", "met_target_count"]
+    frame[counts] = frame[counts].fillna(0)
     choose(frame, settings)
+    fit = _chosen_fit(corpus, frame, settings)
+    if fit is not None:
+        shown = frame["is_chosen"].astype(bool)
+        frame.loc[shown, "any_shape_auc"] = any_shape_auc(corpus, fit, settings)
     return frame.astype(CANDIDATE_DTYPES)
 
 
@@ -136,7 +149,7 @@ def describe_topics(
         size; no rows where no candidate was chosen.
     """
     corpus = judged_part(build_corpus(words, posts), settings)
-    fit = chosen_fit(corpus, candidates, settings)
+    fit = _chosen_fit(corpus, candidates, settings)
     if fit is None:
         return _empty(TERM_DTYPES)
     quality = topic_quality(corpus, fit, settings)
@@ -183,7 +196,7 @@ def assign_posts(
     """
     corpus = build_corpus(words, posts)
     judged = judged_part(corpus, settings)
-    fit = chosen_fit(judged, candidates, settings)
+    fit = _chosen_fit(judged, candidates, settings)
     count = 1 if fit is None else fit.weights.shape[1]
     weights = np.zeros((len(corpus.post_ids), count))
     if fit is not None:
@@ -237,7 +250,7 @@ def planted_precision(
     return {name: found.get(row, 0.0) for row, name in enumerate(names)}
 
 
-def chosen_fit(
+def _chosen_fit(
     corpus: Corpus, candidates: pd.DataFrame, settings: TopicSettings
 ) -> TopicFit | None:
     """Fit the chosen candidate on the judged posts, topics ordered by size."""

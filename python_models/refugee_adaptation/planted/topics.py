@@ -7,13 +7,17 @@ from the common words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from refugee_adaptation.methods.topic_corpus import TopicSettings, build_corpus
+from refugee_adaptation.methods.topic_corpus import (
+    TopicSettings,
+    build_corpus,
+    deal_words,
+)
 from refugee_adaptation.methods.topic_fits import fit_topics, weigh_posts
 from refugee_adaptation.methods.topics import planted_precision
 
@@ -103,6 +107,30 @@ def planted_topics(
         },
         mix.argmax(axis=1).astype(np.int64),
     )
+
+
+def shuffle_words(sample: PlantedTopics, seed: int) -> PlantedTopics:
+    """Deal the words of a sample anew, so that no topic is left but every frequency is.
+
+    Args:
+        sample: What planted_topics returned.
+        seed: Seed.
+
+    Returns:
+        The same posts and words in other combinations; nothing is planted in it.
+    """
+    rng = np.random.default_rng([seed, 108])
+    dealt = deal_words(build_corpus(sample.words, sample.posts), rng)
+    held = dealt.counts.tocoo()
+    words = pd.DataFrame(
+        {
+            "post_number": dealt.post_numbers[held.row],
+            "word": dealt.words[held.col],
+            "concept": None,
+            "word_count": held.data.astype(np.int64),
+        }
+    )
+    return replace(sample, words=words, topic_words={})
 
 
 def recover_topics(
