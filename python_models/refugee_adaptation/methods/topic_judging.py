@@ -538,8 +538,6 @@ def _reason(row: Mapping[Any, Any], is_chosen: bool, settings: TopicSettings) ->
                 f"{settings.min_posts} are needed"
             )
         return "not judged: too few words stand in enough posts"
-    if not row["lift_low"] > 0:
-        return "its lift over random words is not above 0 with 95 % confidence"
     met = _targets_met(row, settings)
     missed = [
         name for name in ("lift", "stability", "coverage", "leakage") if name not in met
@@ -549,6 +547,11 @@ def _reason(row: Mapping[Any, Any], is_chosen: bool, settings: TopicSettings) ->
         return f"not asked for: {verdict}"
     draws = int(row["null_draw_count"])
     evidence = f"p = {row['p_value']:.3f} over all candidates, {draws} word shuffles"
+    if not row["lift_low"] > 0:
+        return (
+            "its lift over random words is not above 0 with 95 % confidence "
+            f"({evidence})"
+        )
     if not row["p_value"] <= settings.alpha:
         return f"word shuffles reach its lift too often ({evidence}): {verdict}"
     if is_chosen and (settings.only_method or settings.only_topic_count):

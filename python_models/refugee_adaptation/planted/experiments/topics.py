@@ -104,7 +104,7 @@ def _whole_method(plan: Plan, posts: int, noise: float) -> Result:
     """The whole method: it must claim topics and choose method and number itself."""
     scores, study, trivial = [], [], []
     cell = f"topics, whole method, {noise:.0%} noise, {posts} posts"
-    for seed in plan.seeds(cell, 6):
+    for seed in plan.seeds(cell, 2):
         sample = planted_topics(posts, noise, LOW_MIXING, seed)
         settings = TopicSettings(seed=seed, null_draws=19, null_splits=1)
         candidates = judge_candidates(sample.words, sample.posts, settings)
