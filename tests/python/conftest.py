@@ -42,6 +42,10 @@ FEW_DRAWS = {
     "prediction_repeats": 1,
     "prediction_risk_draws": 50,
     "study_null_draws": 2,
+    # p cannot fall below 1 / (draws + 1)
+    "topic_alpha": 0.5,
+    "topic_null_draws": 1,
+    "topic_null_splits": 1,
     "topic_splits": 4,
     "topic_subsamples": 2,
     "wave_draws": 20,

@@ -113,6 +113,7 @@ def small_build(path: Path) -> Path:
             0.2 as model_lift_score,
             0.1 as model_lift_low,
             0.3 as model_lift_high,
+            0.025 as model_p_value,
             20 as post_count
         from
             (select ? as words),

@@ -208,13 +208,14 @@ def test_topics_that_do_not_hold_are_refused(tmp_path: Path) -> None:
         delete from topics where topic_id > 0;
         delete from topic_terms;
         create table topic_model_selection as
-        select 0.01 as lift_score, 20 as post_count
+        select 0.01 as lift_score, 0.4 as p_value, 20 as post_count
         """
     )
     connection.close()
     with Marts(path) as marts:
         told = Story(marts).tell(Section("topics", TOPICS.parts[:2]))
     assert "No topics are claimed: of 1 topic models" in told
+    assert "its p over the whole choice is 0.400" in told
     assert "<figure" not in told
 
 

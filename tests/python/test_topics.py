@@ -12,28 +12,36 @@ from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 
-from refugee_adaptation.methods import topics
+from refugee_adaptation.methods import topic_corpus, topic_fits, topic_judging
+from refugee_adaptation.methods.topic_corpus import TopicSettings, build_corpus
+from refugee_adaptation.methods.topic_fits import (
+    METHODS,
+    fit_topics,
+    npmi_matrix,
+    weigh_posts,
+)
+from refugee_adaptation.methods.topic_judging import match_lists, split_interval
 from refugee_adaptation.methods.topics import (
     CANDIDATE_DTYPES,
-    METHODS,
+    NO_TOPIC,
     TERM_DTYPES,
     WEIGHT_DTYPES,
-    TopicSettings,
     assign_posts,
-    build_corpus,
     describe_topics,
-    fit_topics,
     judge_candidates,
-    match_lists,
-    npmi_matrix,
     planted_precision,
-    split_interval,
-    weigh_posts,
 )
 from refugee_adaptation.planted.topics import planted_topics, recover_topics
 
 ROOT = Path(__file__).parents[2]
-QUICK = TopicSettings(splits=6, subsamples=4, topic_counts=(2, 6), random_lists=50)
+QUICK = TopicSettings(
+    splits=6,
+    subsamples=4,
+    topic_counts=(2, 6),
+    random_lists=50,
+    null_draws=19,
+    null_splits=1,
+)
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +117,9 @@ def test_npmi_runs_from_never_over_independent_to_always_together():
 
 def test_the_factorisation_is_scikit_learns(planted):
     corpus = build_corpus(planted.words, planted.posts)
-    index = topics.defining_words(corpus, QUICK)
-    matrix = topics._association(corpus, index, index, "pmi_nmf", QUICK)
-    ours = topics._factorise(matrix, [2, 6], 1)[6]
+    index = topic_fits.defining_words(corpus, QUICK)
+    matrix = topic_fits._association(corpus, index, index, "pmi_nmf", QUICK)
+    ours = topic_fits._factorise(matrix, [2, 6], 1)[6]
     model = NMF(6, init="nndsvda", random_state=1, max_iter=500).fit(matrix)
     theirs = model.components_.T
     cosine = (ours / np.linalg.norm(ours, axis=0)).T @ (
@@ -136,8 +144,97 @@ def test_leakage_is_the_area_of_the_best_weight():
     area = max(
         max(roc_auc_score(trait, w), 1 - roc_auc_score(trait, w)) for w in weights.T
     )
-    assert topics.leakage_auc(weights, trait) == pytest.approx(area)
-    assert np.isnan(topics.leakage_auc(weights, np.zeros(200, bool)))
+    assert topic_judging.leakage_auc(weights, trait) == pytest.approx(area)
+    assert np.isnan(topic_judging.leakage_auc(weights, np.zeros(200, bool)))
+
+
+def test_all_weights_together_may_tell_what_none_tells_alone():
+    rng = np.random.default_rng(2)
+    level, authors = rng.random(400), np.arange(400)
+    # two weights whose ratio tells the trait, each blurred by a common level
+    trait = rng.random(400) < 0.5
+    left = level * np.where(trait, 1.3, 1.0)
+    weights = np.column_stack([left, level])
+    assert topic_judging.leakage_auc(weights, trait) < 0.7
+    assert topic_judging.joint_auc(weights, trait, authors) > 0.9
+    # what tells the author alone tells nothing of other people's posts
+    people = np.repeat(np.arange(40), 10)
+    theirs = rng.random(40) < 0.5
+    of_author = rng.random((40, 5))[people]
+    assert topic_judging.joint_auc(of_author, theirs[people], people) < 0.7
+    assert np.isnan(topic_judging.joint_auc(weights, np.zeros(400, bool), authors))
+    few = np.arange(400) < 9
+    assert topic_judging.joint_auc(weights, few, authors) == 0.5
+
+
+def test_trees_see_that_short_posts_are_near_the_average(planted):
+    short = planted.posts["post_number"] % 2 == 0
+    posts = planted.posts.assign(is_body_missing=short)
+    numbers = set(posts.loc[short, "post_number"])
+    mixed = planted.words.sample(frac=1, random_state=1)
+    rank = mixed.groupby("post_number").cumcount()
+    words = mixed[~mixed["post_number"].isin(numbers) | (rank < 2)]
+    corpus = build_corpus(words, posts)
+    fit = fit_topics(corpus, "pmi_nmf", [6], QUICK)[6]
+    weights = weigh_posts(corpus, fit, QUICK)
+    trait = corpus.traits["is_body_missing"]
+    alone = topic_judging.leakage_auc(weights, trait)
+    assert topic_judging.any_shape_auc(corpus, fit, QUICK) > alone + 0.1
+
+
+def test_words_dealt_anew_keep_their_frequencies_and_lose_their_company(planted):
+    corpus = build_corpus(planted.words, planted.posts)
+    dealt = topic_corpus.deal_words(corpus, np.random.default_rng(1))
+    before, after = (found.presence.toarray() for found in (corpus, dealt))
+    assert (before.sum(axis=1) == after.sum(axis=1)).all()
+    for stratum in np.unique(corpus.strata):
+        rows = corpus.strata == stratum
+        assert (before[rows].sum(axis=0) == after[rows].sum(axis=0)).all()
+    own = np.flatnonzero([word.startswith("art0") for word in corpus.words])
+    together = [topic_judging.coherence(npmi_matrix(p), own) for p in (before, after)]
+    assert together[0] > 0.2
+    assert abs(together[1]) < 0.1
+    null = topic_judging.best_null_lifts(corpus, METHODS, [2, 6], QUICK)
+    assert len(null) == QUICK.null_draws
+    assert null.max() < 0.2
+
+
+def test_the_p_value_counts_the_best_of_every_shuffle():
+    null = np.array([0.1, 0.2, 0.3])
+    assert topic_judging.null_p(0.25, null) == 0.5
+    assert topic_judging.null_p(0.2, null) == 0.75
+    assert topic_judging.null_p(1.0, null) == 0.25
+    assert np.isnan(topic_judging.null_p(1.0, np.array([])))
+
+
+@pytest.mark.parametrize(
+    ("low", "p", "is_chosen", "said"),
+    [
+        (0.1, 0.05, True, "chosen (p = 0.050"),
+        (0.1, 0.075, False, "word shuffles reach its lift too often (p = 0.075"),
+        (-0.1, 0.05, False, "not above 0"),
+        (0.1, np.nan, False, "not asked for"),
+    ],
+)
+def test_topics_are_named_only_where_both_tests_agree(low, p, is_chosen, said):
+    frame = pd.DataFrame(
+        {
+            "method": ["pmi_nmf"],
+            "topic_count": [2],
+            "post_count": [700],
+            "lift_score": [0.2],
+            "lift_low": [low],
+            "null_draw_count": [39],
+            "p_value": [p],
+            "stability_score": [0.9],
+            "coverage_share": [0.9],
+            "leakage_auc": [0.5],
+            "met_target_count": [4],
+        }
+    )
+    topic_judging.choose(frame, TopicSettings())
+    assert frame["is_chosen"].tolist() == [is_chosen]
+    assert said in frame["reason"].iloc[0]
 
 
 @pytest.mark.parametrize(("noise", "target"), [(0.3, 0.95), (0.6, 0.90)])
@@ -153,7 +250,7 @@ def test_without_planted_topics_nothing_is_found():
     frame = judge_candidates(sample.words, sample.posts, QUICK)
     assert not frame["is_chosen"].any()
     weights = assign_posts(sample.words, sample.posts, frame, QUICK)
-    assert set(weights["topic_number"]) == {topics.NO_TOPIC}
+    assert set(weights["topic_number"]) == {NO_TOPIC}
     assert describe_topics(sample.words, sample.posts, frame, QUICK).empty
 
 
@@ -200,7 +297,7 @@ def test_a_leaking_topic_is_seen():
     for method in ("npmi_nmf", "pmi_nmf"):
         fit = fit_topics(corpus, method, [7], QUICK)[7]
         weights = weigh_posts(corpus, fit, QUICK)
-        area = topics.leakage_auc(weights, corpus.traits["is_title_missing"])
+        area = topic_judging.leakage_auc(weights, corpus.traits["is_title_missing"])
         assert area > 0.8, method
 
 
@@ -223,7 +320,7 @@ def test_a_small_crawl_has_no_topics_and_says_why(planted, posts):
     assert dtypes(describe_topics(words, few, frame, QUICK)) == TERM_DTYPES
     weights = assign_posts(words, few, frame, QUICK)
     assert dtypes(weights) == WEIGHT_DTYPES
-    assert list(weights["topic_number"]) == [topics.NO_TOPIC] * posts
+    assert list(weights["topic_number"]) == [NO_TOPIC] * posts
 
 
 def test_a_text_posted_often_counts_once(planted):
@@ -235,15 +332,15 @@ def test_a_text_posted_often_counts_once(planted):
             planted.words.assign(post_number=planted.words["post_number"] + 5000),
         ]
     )
-    corpus = topics._judged_part(build_corpus(words, posts), QUICK)
-    once = topics._judged_part(build_corpus(planted.words, planted.posts), QUICK)
+    corpus = topic_corpus.judged_part(build_corpus(words, posts), QUICK)
+    once = topic_corpus.judged_part(build_corpus(planted.words, planted.posts), QUICK)
     assert corpus.post_numbers.tolist() == once.post_numbers.tolist()
 
 
 def test_an_author_stands_on_one_side_of_a_split(planted):
     posts = planted.posts.assign(user_id=planted.posts.index // 7)
     corpus = build_corpus(planted.words, posts)
-    inside = topics._draw_authors(corpus, 0.5, np.random.default_rng(1))
+    inside = topic_corpus.draw_authors(corpus, 0.5, np.random.default_rng(1))
     assert 0.48 < inside.mean() <= 0.5
     sides = pd.Series(inside).groupby(corpus.authors).nunique()
     assert (sides == 1).all()

@@ -7,19 +7,19 @@ from the common words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from refugee_adaptation.methods.topics import (
+from refugee_adaptation.methods.topic_corpus import (
     TopicSettings,
     build_corpus,
-    fit_topics,
-    planted_precision,
-    weigh_posts,
+    deal_words,
 )
+from refugee_adaptation.methods.topic_fits import fit_topics, weigh_posts
+from refugee_adaptation.methods.topics import planted_precision
 
 TOPIC_NAMES = ("art", "cars", "food", "garden", "music", "pets")
 _TOPIC_WORDS = 40
@@ -109,6 +109,30 @@ def planted_topics(
     )
 
 
+def shuffle_words(sample: PlantedTopics, seed: int) -> PlantedTopics:
+    """Deal the words of a sample anew, so that no topic is left but every frequency is.
+
+    Args:
+        sample: What planted_topics returned.
+        seed: Seed.
+
+    Returns:
+        The same posts and words in other combinations; nothing is planted in it.
+    """
+    rng = np.random.default_rng([seed, 108])
+    dealt = deal_words(build_corpus(sample.words, sample.posts), rng)
+    held = dealt.counts.tocoo()
+    words = pd.DataFrame(
+        {
+            "post_number": dealt.post_numbers[held.row],
+            "word": dealt.words[held.col],
+            "concept": None,
+            "word_count": held.data.astype(np.int64),
+        }
+    )
+    return replace(sample, words=words, topic_words={})
+
+
 def recover_topics(
     sample: PlantedTopics, method: str, settings: TopicSettings
 ) -> dict[str, float]:
@@ -116,7 +140,7 @@ def recover_topics(
 
     Args:
         sample: What planted_topics returned.
-        method: One of the methods of refugee_adaptation.methods.topics.
+        method: One of the methods of refugee_adaptation.methods.topic_fits.
         settings: See TopicSettings.
 
     Returns:

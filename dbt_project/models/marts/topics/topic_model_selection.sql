@@ -13,6 +13,9 @@ compared as (
         lift_score,
         lift_low,
         lift_high,
+        null_draw_count,
+        null_lift_high,
+        p_value,
         npmi_score,
         random_npmi_score,
         stability_score,
@@ -23,6 +26,7 @@ compared as (
         marker_auc,
         leakage_auc,
         language_auc,
+        any_shape_auc,
         met_target_count,
         is_chosen,
         reason

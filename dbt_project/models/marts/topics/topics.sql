@@ -85,6 +85,7 @@ described as (
         candidates.lift_score as model_lift_score,
         candidates.lift_low as model_lift_low,
         candidates.lift_high as model_lift_high,
+        candidates.p_value as model_p_value,
         posts.post_count
     from numbers
     cross join posts

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from refugee_adaptation.methods.study_recipe import recipe_topics
+from refugee_adaptation.methods.topic_corpus import TopicSettings
 from refugee_adaptation.methods.topics import (
-    TopicSettings,
     describe_topics,
     judge_candidates,
     planted_precision,
@@ -30,11 +30,21 @@ from refugee_adaptation.planted.topics import (
     PlantedTopics,
     planted_topics,
     recover_topics,
+    shuffle_words,
 )
 
 NAME = "topics"
 METHODS = {"pmi_nmf": "NMF of PMI", "tfidf_nmf": "NMF of TF-IDF"}
 LOW_MIXING = 0.05
+# the fewest word shuffles with which p can reach .05; subsamples only rank
+FEW = TopicSettings(
+    splits=6,
+    subsamples=1,
+    topic_counts=(2, 6),
+    random_lists=50,
+    null_draws=19,
+    null_splits=1,
+)
 PRECISION_TARGETS = {0.3: at_least(0.95), 0.6: at_least(0.90)}
 DOMINANT = "posts whose main topic is the planted one"
 
@@ -46,7 +56,8 @@ def run(plan: Plan) -> Iterator[Result]:
             yield from _words(plan, posts, noise)
     if plan.is_full:
         yield _whole_method(plan, 3000, 0.6)
-    yield _null(plan)
+    yield _null(plan, "no topics, common words alone", _common_words)
+    yield _null(plan, "no topics, words shuffled", _shuffled_words)
 
 
 def _words(plan: Plan, posts: int, noise: float) -> Iterator[Result]:
@@ -95,7 +106,7 @@ def _whole_method(plan: Plan, posts: int, noise: float) -> Result:
     cell = f"topics, whole method, {noise:.0%} noise, {posts} posts"
     for seed in plan.seeds(cell, 2):
         sample = planted_topics(posts, noise, LOW_MIXING, seed)
-        settings = TopicSettings(seed=seed)
+        settings = TopicSettings(seed=seed, null_draws=19, null_splits=1)
         candidates = judge_candidates(sample.words, sample.posts, settings)
         terms = describe_topics(sample.words, sample.posts, candidates, settings)
         first = terms[terms["term_rank"] <= settings.top_words]
@@ -114,32 +125,27 @@ def _whole_method(plan: Plan, posts: int, noise: float) -> Result:
         metric="top-10 precision, topics claimed by itself",
         study_recipe=float(np.mean(study)),
         trivial_baseline=float(np.mean(trivial)),
-        detail="20 halves, 10 subsamples",
+        detail=_draws(settings),
     )
 
 
-def _null(plan: Plan) -> Result:
-    """Posts of common words alone: how often are topics claimed all the same?"""
+def _null(
+    plan: Plan, planted: str, draw: Callable[[int, int], PlantedTopics]
+) -> Result:
+    """Posts without topics: how often are topics claimed all the same?"""
     posts = plan.choose(400, 700)
-    # topics are claimed when the lift's interval lies above 0; subsamples only rank
-    settings = plan.choose(
-        TopicSettings(splits=6, subsamples=1, topic_counts=(2, 6), random_lists=50),
-        TopicSettings(subsamples=1),
-    )
     claims = []
-    cell = f"topics, no topics, {posts} posts"
-    for seed in plan.seeds(cell, plan.choose(4, 8)):
-        sample = planted_topics(posts, 1.0, LOW_MIXING, seed)
-        judged = judge_candidates(
-            sample.words, sample.posts, replace(settings, seed=seed)
-        )
+    cell = f"topics, {planted}, {posts} posts"
+    for seed in plan.seeds(cell, plan.choose(4, 40)):
+        sample = draw(posts, seed)
+        judged = judge_candidates(sample.words, sample.posts, replace(FEW, seed=seed))
         claims.append(bool(judged["is_chosen"].any()))
     return result(
         share_of(claims),
         part=FALSE_CLAIMS,
         experiment=NAME,
         method="best of 4 NMFs, chosen by itself",
-        planted="no topics, common words alone",
+        planted=planted,
         separation=0,
         sample_size=posts,
         unit="posts",
@@ -147,7 +153,24 @@ def _null(plan: Plan) -> Result:
         study_recipe=1.0,
         trivial_baseline=1.0,
         target=at_most(0.05),
-        detail=f"{settings.splits} halves",
+        detail=_draws(FEW),
+    )
+
+
+def _common_words(posts: int, seed: int) -> PlantedTopics:
+    """Words that are drawn one by one."""
+    return planted_topics(posts, 1.0, LOW_MIXING, seed)
+
+
+def _shuffled_words(posts: int, seed: int) -> PlantedTopics:
+    """Words of topics and common ones, with their frequencies, dealt anew."""
+    return shuffle_words(planted_topics(posts, 0.6, LOW_MIXING, seed), seed)
+
+
+def _draws(settings: TopicSettings) -> str:
+    return (
+        f"{settings.splits} halves, {settings.subsamples} subsamples, "
+        f"{settings.null_draws} word shuffles (halves: {settings.null_splits})"
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import chart_term, term, verbatim
-from refugee_adaptation.report.wording import number, percent, span
+from refugee_adaptation.report.wording import number, p_value, percent, span
 
 # words drawn for each topic
 MOST_WORDS = 8
@@ -27,6 +27,7 @@ def _found(story: Story) -> None:
             max(model_lift_score) as lift_score,
             max(model_lift_low) as lift_low,
             max(model_lift_high) as lift_high,
+            max(model_p_value) as p_value,
             max(prevalence_share) filter (where topic_id = 0) as no_topic_share,
             max(post_count) as post_count
         from topics
@@ -39,6 +40,7 @@ def _found(story: Story) -> None:
             select
                 count(*) as tried_count,
                 max(lift_score) as lift_score,
+                min(p_value) as p_value,
                 max(post_count) as post_count
             from topic_model_selection
             """
@@ -49,6 +51,7 @@ def _found(story: Story) -> None:
             tried,
             tried=number(tried.row["tried_count"]),
             lift=number(tried.row["lift_score"]),
+            p=p_value(tried.row["p_value"]),
         )
         return
     story.lead(
@@ -59,6 +62,7 @@ def _found(story: Story) -> None:
         method=term("topic_method", row["method"]),
         lift=number(row["lift_score"]),
         interval=span(row["lift_low"], row["lift_high"]),
+        p=p_value(row["p_value"]),
         stable=number(row["stable_count"]),
         without=percent(row["no_topic_share"]),
     )
@@ -244,6 +248,8 @@ def _tried(story: Story) -> None:
             stability_score,
             coverage_share,
             leakage_auc,
+            any_shape_auc,
+            p_value,
             is_chosen,
             reason
         from topic_model_selection
