@@ -50,11 +50,14 @@ shown as (
         max(null_silhouette_p95) as null_silhouette_p95,
         max(user_count) as user_count,
         coalesce(bool_or(claims_structure), false) as claims_structure,
-        coalesce(max(reason), 'too few authors to look for groups') as reason
+        regexp_replace(
+            coalesce(max(reason), 'too few authors to look for groups'),
+            '^(no )?structure: ', ''
+        ) as selection_reason
     from ranked
 ),
 
--- a name that nobody earned is a finding too
+-- a name that nobody earned is a finding too, but only of groups that are there
 group_names as (
     select distinct archetype as group_name from {{ ref("adaptation_archetypes") }}
 ),
@@ -134,8 +137,8 @@ united as (
             claim="'The same people gradually adapt: of those whose use of Chinese changed between first and last post, most gained it.'",
             metric="'share of gains among people who changed'",
             estimate="gained_count / nullif(changed_count, 0)",
-            low=wilson_bound("gained_count", "changed_count", "low"),
-            high=wilson_bound("gained_count", "changed_count", "high"),
+            low=exact_bound("gained_count", "changed_count", "low"),
+            high=exact_bound("gained_count", "changed_count", "high"),
             null_value="0.5",
             null_model="gains and losses equally likely",
             n="changed_count",
@@ -160,7 +163,7 @@ united as (
             source_table="adaptation_model_selection",
             is_identifiable="null_silhouette_p95 is not null",
             is_supported="claims_structure",
-            reason="regexp_replace(reason, '^(no )?structure: ', '')"
+            reason="selection_reason"
         ) }}
     from shown
     union all
@@ -169,20 +172,22 @@ united as (
             "concat('group_', group_sizes.group_name)",
             area="adaptation",
             claimed_by="study",
-            claim="format('There is a group of {}s.', replace(group_sizes.group_name, '_', ' '))",
+            claim="format('There is a group of {}s: at least one author in a hundred earns the name.', replace(group_sizes.group_name, '_', ' '))",
             metric="'share of authors in the group'",
-            estimate="group_sizes.user_count / one_row.user_count",
-            low=wilson_bound("group_sizes.user_count", "one_row.user_count", "low"),
-            high=wilson_bound("group_sizes.user_count", "one_row.user_count", "high"),
-            null_value="0",
-            null_model="no author earns the name",
+            estimate="case when shown.claims_structure then group_sizes.user_count / one_row.user_count end",
+            low="case when shown.claims_structure then " ~ exact_bound("group_sizes.user_count", "one_row.user_count", "low") ~ " end",
+            high="case when shown.claims_structure then " ~ exact_bound("group_sizes.user_count", "one_row.user_count", "high") ~ " end",
+            null_value="0.01",
+            null_model="one author in a hundred",
             n="one_row.user_count",
             source_table="adaptation_groups",
-            is_identifiable="one_row.user_count > 0",
-            is_supported="group_sizes.user_count > 0"
+            is_identifiable="shown.claims_structure",
+            reason="case when not shown.claims_structure then
+                concat('no groups were established: ', shown.selection_reason) end"
         ) }}
     from group_sizes
     cross join one_row
+    cross join shown
     union all
     select
         {{ finding(
