@@ -26,6 +26,25 @@ tiers as (
     select * from {{ ref("engagement_tiers") }}
 ),
 
+-- a change between waves that were crawled differently may be the crawl's
+noted as (
+    select
+        *,
+        case
+            when
+                abs(early_format_share - late_format_share)
+                > {{ var("wave_max_format_change") }}
+                then format(
+                    'the waves were crawled in different formats ({:.0f} % of early and'
+                    ' {:.0f} % of late posts are in that of the early wave), which the'
+                    ' change may reflect',
+                    100 * early_format_share,
+                    100 * late_format_share
+                )
+        end as format_note
+    from over_time
+),
+
 -- with fewer than six people who changed, no split of them is significant
 changers as (
     select
@@ -102,9 +121,10 @@ united as (
                     'the smaller of the two waves has {} users; " ~ var("wave_min_users") ~ " are needed',
                     max(least(early_user_count, late_user_count))
                 )
+                else max(format_note)
             end"
         ) }}
-    from over_time
+    from noted
     where comparison = 'all posts' and trait = 'chinese_words'
     union all
     select
@@ -123,11 +143,38 @@ united as (
             source_table="adaptation_over_time",
             reason="case
                 when max(change_low) is null then 'too few users of the registration cohort post in both waves'
-                when max(shared_user_count) = 0 then 'no author is seen in both waves: the change may be the survival of those who already wrote Chinese'
+                else nullif(concat_ws(
+                    '; ',
+                    case when max(shared_user_count) = 0 then 'no author is seen in both waves: the change may be the survival of those who already wrote Chinese' end,
+                    max(format_note)
+                ), '')
+            end"
+        ) }}
+    from noted
+    where comparison = 'same registration cohort' and trait = 'chinese_words'
+    union all
+    select
+        {{ finding(
+            "'chinese_words_rise_in_format'",
+            area="adaptation",
+            claimed_by="project",
+            claim="'Among posts crawled in one format, later posts use Chinese more often.'",
+            metric="'change of the share of posts with Chinese words'",
+            estimate="max(change)",
+            low="max(change_low)",
+            high="max(change_high)",
+            null_value="0",
+            null_model="no change between waves",
+            n="max(early_post_count + late_post_count)",
+            source_table="adaptation_over_time",
+            reason="case
+                when max(change_low) is null then
+                    'too few users of the later wave were crawled in the format of the early one'
+                else format('{} of these posts are late', max(late_post_count))
             end"
         ) }}
     from over_time
-    where comparison = 'same registration cohort' and trait = 'chinese_words'
+    where comparison = 'same crawl format' and trait = 'chinese_words'
     union all
     select
         {{ finding(
