@@ -51,7 +51,7 @@ changers as (
         max(gained_count) as gained_count,
         max(gained_count + lost_count) as changed_count
     from within_person
-    where people_set = 'more than one post'
+    where people_set = 'posts more than a day apart'
 ),
 
 -- the groups that were found, or else the number of groups that the study published
@@ -181,7 +181,7 @@ united as (
             "'people_begin_to_write_chinese'",
             area="adaptation",
             claimed_by="study",
-            claim="'The same people gradually adapt: of those whose use of Chinese changed between first and last post, most gained it.'",
+            claim="'The same people gradually adapt: of those whose use of Chinese changed between first and last post, more than a day apart, most gained it.'",
             metric="'share of gains among people who changed'",
             estimate="gained_count / nullif(changed_count, 0)",
             low=exact_bound("gained_count", "changed_count", "low"),
@@ -192,7 +192,7 @@ united as (
             source_table="adaptation_within_person",
             is_identifiable="changed_count >= 6",
             reason="case when changed_count < 6 then
-                format('only {} people changed; fewer than six cannot decide', changed_count) end"
+                format('{} people changed; fewer than six cannot decide', coalesce(changed_count, 0)) end"
         ) }}
     from changers
     union all
@@ -241,7 +241,7 @@ united as (
             "'adapters_have_most_engagement'",
             area="adaptation",
             claimed_by="study",
-            claim="'Cultural adapters have more engagement than the other groups.'",
+            claim="'Cultural adapters have more engagement on average than everybody else.'",
             metric="'difference of mean log engagement to all others'",
             estimate="max(contrast_value)",
             low="max(contrast_low)",
