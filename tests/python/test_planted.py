@@ -46,6 +46,7 @@ from refugee_adaptation.planted.table import (
     print_table,
     read_table,
 )
+from refugee_adaptation.sample import generate
 
 FULL = ROOT / "benchmarks" / "planted_truth.csv"
 # dbt runs for this one: it has a test of its own
@@ -250,6 +251,43 @@ def test_a_mart_of_other_pseudonyms_is_an_error(
     monkeypatch.setattr(anomalies, "_build", no_build)
     with pytest.raises(RuntimeError, match="pseudonyms differ"):
         anomalies.judge(anomalies.Settings(posts=60, seed=1), tmp_path)
+
+
+def test_held_out_words_are_in_no_lexicon() -> None:
+    lexicon = pd.read_csv(ROOT / "seeds" / "lexicon.csv", dtype=str)
+    terms = lexicon.loc[lexicon["category"] == "promotion", "term"].tolist()
+    words = [text for _, text in anomalies.HELD_OUT_SENTENCES]
+    words += anomalies.HELD_OUT_TAGS
+    assert not [(w, t) for w in words for t in terms if t in w]
+    sample = generate(posts=300, seed=2, comments=False)
+    said = sample.posts["content"].str.contains("@example.com|vx: ", regex=True)
+    assert said.sum() > 3
+    changed = anomalies.in_held_out_words(sample).posts
+    texts = changed["content"] + changed["label"]
+    assert not texts.str.contains("@example.com|vx: |agency|代运营", regex=True).any()
+
+
+def test_ordinary_people_get_one_honest_sign_each() -> None:
+    sample = generate(posts=400, seed=2, anomalies=False, comments=False, warts=False)
+    signs = []
+    for posts in (sample.posts, anomalies.with_honest_signs(sample, seed=1).posts):
+        by_user = posts.assign(
+            tags=posts["label"].str.count("[^#]+") >= 10,
+            second=[int(post_id[:8], 16) for post_id in posts["post_id"]],
+            promotion=posts["label"].str.contains("agency|service|promo"),
+        ).sort_values("second")
+        gaps = by_user.groupby("user_id")["second"].diff()
+        by_user["burst"] = gaps < 600
+        signs.append(by_user.groupby("user_id")[["tags", "burst", "promotion"]].any())
+    before, after = signs
+    gained = after.astype(int) - before.reindex(after.index).astype(int)
+    assert (gained.sum() >= 5).all()
+    # an agency's hashtag among many is the one sign that shows in two columns
+    dealt = gained[gained.any(axis=1)]
+    assert not (
+        dealt["burst"].astype(bool) & dealt[["tags", "promotion"]].any(axis=1)
+    ).any()
+    assert not before.loc[dealt.index].any(axis=None)
 
 
 # --- estimates and verdicts ---------------------------------------------------------

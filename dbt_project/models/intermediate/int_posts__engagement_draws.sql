@@ -97,6 +97,12 @@ drawn as (
         sum(weight * value) / sum(weight) as mean,
         min(value) filter (where rank_high >= 0.5 * total_weight) as median,
         min(value) filter (where rank_high >= 0.9 * total_weight) as p90,
+        -- of tied values at the cut as many as there is room for
+        sum(
+            value * greatest(
+                0, least(weight, rank_high - total_weight + ceil(0.05 * total_weight))
+            )
+        ) / nullif(sum(weight * value), 0) as top_share,
         -- the mean of the ranks of tied values stands for each of them
         2 * sum(weight * value * (rank_high - (weight - 1) / 2))
         / nullif(max(total_weight) * sum(weight * value), 0)

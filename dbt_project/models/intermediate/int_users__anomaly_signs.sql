@@ -12,6 +12,7 @@ post_categories as (
     select
         post_id,
         bool_or(category = 'promotion') as has_promotion,
+        bool_or(category = 'promotion' and applies_to = 'text') as has_promotion_words,
         bool_or(category = 'follow_train') as has_follow_train
     from vocabulary
     group by post_id
@@ -111,6 +112,7 @@ described as (
         and posts.share_count = 0
             as is_silent,
         coalesce(post_categories.has_promotion, false) as has_promotion,
+        coalesce(post_categories.has_promotion_words, false) as has_promotion_words,
         coalesce(post_categories.has_follow_train, false) as has_follow_train
     from posts
     inner join texts on posts.post_id = texts.post_id
@@ -133,6 +135,7 @@ totals as (
             where hashtag_count >= {{ var("anomaly_stuffed_hashtags") }}
         ) as stuffed_post_count,
         count(*) filter (where has_promotion) as promotion_post_count,
+        count(*) filter (where has_promotion_words) as worded_promotion_post_count,
         count(*) filter (where has_contact) as contact_post_count,
         count(*) filter (where has_follow_train) as follow_train_post_count,
         min(gap_minutes) as gap_minutes_min,

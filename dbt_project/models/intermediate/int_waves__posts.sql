@@ -1,6 +1,7 @@
 -- The traits that can show adaptation, of posts in the two compared waves. `comparison`
--- says which posts are compared: all of them, or only those of accounts registered in
--- the same few days, which composition cannot explain.
+-- says which posts are compared: all of them, only those of accounts registered in the
+-- same few days, which composition cannot explain, or only those crawled in the format
+-- that prevails in the early wave, which the way of crawling cannot explain.
 with
 
 posts as (
@@ -33,6 +34,7 @@ waves as (
             and date '{{ var("cohort_until") }}',
             false
         ) as is_cohort,
+        posts.has_topic_marker,
         (posts.han_count > 0)::integer as chinese_words,
         regexp_matches(array_to_string(posts.hashtags, ' '), '\p{Han}')::integer
             as chinese_hashtags,
@@ -42,18 +44,39 @@ waves as (
     inner join users on posts.user_id = users.user_id
 ),
 
+-- crawls that show hashtags inside the text mark them there, others do not
+early_format as (
+    select mode(has_topic_marker) as has_topic_marker
+    from waves
+    where wave = 'early'
+),
+
+formatted as (
+    select
+        waves.* exclude (has_topic_marker),
+        waves.has_topic_marker = early_format.has_topic_marker as is_early_format
+    from waves
+    cross join early_format
+    where waves.wave is not null
+),
+
 compared as (
     select
         'all posts' as comparison,
         * exclude (is_cohort)
-    from waves
-    where wave is not null
+    from formatted
     union all
     select
         'same registration cohort' as comparison,
         * exclude (is_cohort)
-    from waves
-    where wave is not null and is_cohort
+    from formatted
+    where is_cohort
+    union all
+    select
+        'same crawl format' as comparison,
+        * exclude (is_cohort)
+    from formatted
+    where is_early_format
 ),
 
 traits as (
@@ -68,5 +91,6 @@ select
     wave,
     post_id,
     user_number,
+    is_early_format,
     value::double as value
 from traits

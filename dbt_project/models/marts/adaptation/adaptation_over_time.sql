@@ -17,7 +17,11 @@ values_by_wave as (
         count(*) filter (where wave = 'early') as early_post_count,
         count(*) filter (where wave = 'late') as late_post_count,
         count(distinct user_number) filter (where wave = 'early') as early_user_count,
-        count(distinct user_number) filter (where wave = 'late') as late_user_count
+        count(distinct user_number) filter (where wave = 'late') as late_user_count,
+        avg(is_early_format::integer) filter (where wave = 'early')
+            as early_format_share,
+        avg(is_early_format::integer) filter (where wave = 'late')
+            as late_format_share
     from posts
     group by comparison, trait
 ),
@@ -80,6 +84,8 @@ final as (
         values_by_wave.late_post_count,
         values_by_wave.early_user_count,
         values_by_wave.late_user_count,
+        values_by_wave.early_format_share,
+        values_by_wave.late_format_share,
         values_by_wave.late_value - values_by_wave.early_value as change,
         coalesce(sure_intervals.draw_count, 0) as draw_count,
         coalesce(shared_users.shared_user_count, 0) as shared_user_count

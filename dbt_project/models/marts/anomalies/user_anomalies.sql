@@ -23,6 +23,7 @@ judged as (
         signs.hashtag_count_max,
         signs.stuffed_post_count,
         signs.promotion_post_count,
+        signs.worded_promotion_post_count,
         signs.contact_post_count,
         signs.follow_train_post_count,
         signs.gap_minutes_min,
@@ -34,6 +35,7 @@ judged as (
         coalesce(signs.influential_post_count > 0, false) as is_influencer,
         coalesce(signs.silent_post_count = signs.post_count, false) as is_silent,
         coalesce(signs.promotion_post_count > 0, false) as has_promotion,
+        coalesce(signs.worded_promotion_post_count > 0, false) as has_promotion_words,
         coalesce(signs.contact_post_count > 0, false) as has_contact_details,
         coalesce(signs.stuffed_post_count > 0, false) as has_tag_stuffing,
         coalesce(signs.burst_count > 0, false) as has_burst,
@@ -45,14 +47,18 @@ judged as (
 ),
 
 -- copies of one's own text and of somebody else's are one observation, not two, and so
--- are promotion and the contact details that belong to it
+-- are promotion and the contact details that belong to it; many hashtags and promotion
+-- that is read from hashtags alone are both the hashtags
 counted as (
     select
         *,
-        has_tag_stuffing::integer
-        + has_burst::integer
+        has_burst::integer
         + (has_near_duplicate or has_coordinated_text)::integer
-        + (has_promotion or has_contact_details)::integer
+        + (has_promotion_words or has_contact_details)::integer
+        + (
+            has_tag_stuffing
+            or (has_promotion and not (has_promotion_words or has_contact_details))
+        )::integer
             as independent_sign_count,
         list_filter(
             [
@@ -92,6 +98,7 @@ anomalies as (
         hashtag_count_max,
         stuffed_post_count,
         promotion_post_count,
+        worded_promotion_post_count,
         contact_post_count,
         follow_train_post_count,
         gap_minutes_min,

@@ -28,7 +28,8 @@ cells as (
 ranked as (
     select
         *,
-        row_number() over (partition by metric order by value) as value_rank
+        row_number() over (partition by metric order by value) as value_rank,
+        count(*) over (partition by metric) as count_all
     from cells
     where value is not null
 ),
@@ -49,6 +50,8 @@ summarised as (
         quantile_cont(value, 0.95) as p95,
         quantile_cont(value, 0.99) as p99,
         max(value)::bigint as maximum,
+        sum(value) filter (where value_rank > count_all - ceil(0.05 * count_all))
+        / nullif(sum(value), 0) as top_share,
         skewness(value) as skewness,
         skewness(ln(1 + value)) as log_skewness,
         2 * sum(value_rank * value) / nullif(count(*) * sum(value), 0)
@@ -65,6 +68,8 @@ intervals as (
         quantile_cont(mean, 0.975) as mean_high,
         quantile_cont(median, 0.025)::double as median_low,
         quantile_cont(median, 0.975)::double as median_high,
+        quantile_cont(top_share, 0.025) as top_share_low,
+        quantile_cont(top_share, 0.975) as top_share_high,
         quantile_cont(gini, 0.025) as gini_low,
         quantile_cont(gini, 0.975) as gini_high
     from draws
@@ -78,6 +83,8 @@ final as (
         intervals.mean_high,
         intervals.median_low,
         intervals.median_high,
+        intervals.top_share_low,
+        intervals.top_share_high,
         intervals.gini_low,
         intervals.gini_high,
         intervals.draw_count

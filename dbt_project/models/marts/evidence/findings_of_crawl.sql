@@ -22,14 +22,23 @@ newcomers as (
     where post_count > 0
 ),
 
+draws as (
+    select * from {{ ref("int_posts__type_draws") }}
+),
+
 formats as (
     select
-        max(engagement_median) filter (where post_type = 'video') as video_median,
-        max(engagement_median_low) filter (where post_type = 'video') as video_low,
-        max(engagement_median_high) filter (where post_type = 'video') as video_high,
-        max(engagement_median_high) filter (where post_type = 'image') as image_high,
-        sum(post_count) as post_count
+        max(engagement_median) filter (where post_type = 'video')
+        - max(engagement_median) filter (where post_type = 'image') as median_excess,
+        sum(post_count) filter (where post_type in ('video', 'image')) as post_count
     from post_types
+),
+
+format_intervals as (
+    select
+        quantile_cont(median_excess, 0.025) as median_excess_low,
+        quantile_cont(median_excess, 0.975) as median_excess_high
+    from draws
 ),
 
 united as (
@@ -42,8 +51,8 @@ united as (
                 ~ var("newcomer_from") ~ ".'",
             metric="'share of authors who are newcomers'",
             estimate="newcomer_count / nullif(known_count, 0)",
-            low=wilson_bound("newcomer_count", "known_count", "low"),
-            high=wilson_bound("newcomer_count", "known_count", "high"),
+            low=exact_bound("newcomer_count", "known_count", "low"),
+            high=exact_bound("newcomer_count", "known_count", "high"),
             null_value="0.5",
             null_model="one half",
             n="known_count",
@@ -56,13 +65,13 @@ united as (
             "'attention_is_unequal'",
             area="engagement",
             claimed_by="study",
-            claim="'Attention is unequal: a few posts hold most of the likes.'",
-            metric="'Gini coefficient of likes'",
-            estimate="max(gini)",
-            low="max(gini_low)",
-            high="max(gini_high)",
+            claim="'Attention is unequal: one post in twenty holds most of the likes.'",
+            metric="'share of the likes that the most liked 5 % of posts hold'",
+            estimate="max(top_share)",
+            low="max(top_share_low)",
+            high="max(top_share_high)",
             null_value="0.5",
-            null_model="Gini 0.5, as of an exponential distribution",
+            null_model="one half",
             n="max(post_count)",
             source_table="engagement_distribution"
         ) }}
@@ -75,17 +84,17 @@ united as (
             area="engagement",
             claimed_by="project",
             claim="'A typical video draws more engagement than a typical image note.'",
-            metric="'median engagement of videos'",
-            estimate="video_median",
-            low="video_low",
-            high="video_high",
-            null_value="image_high",
-            null_model="upper end of the interval of image notes",
+            metric="'difference of median engagement, videos less image notes'",
+            estimate="median_excess",
+            low="median_excess_low",
+            high="median_excess_high",
+            null_value="0",
+            null_model="no difference",
             n="post_count",
-            source_table="engagement_by_post_type",
-            is_identifiable="image_high is not null"
+            source_table="engagement_by_post_type"
         ) }}
     from formats
+    cross join format_intervals
 )
 
 select * from united

@@ -1,6 +1,10 @@
 """Anomalies: a generated crawl, built by dbt, its flags against the generator's truth.
 
-The rules are SQL, so they are judged end to end: crawl in, mart out.
+The rules are SQL, so they are judged end to end: crawl in, mart out. Influencers and
+silent users are planted by the thresholds that the rules have, and automated accounts
+by two of the signs that the rule counts, with promotion in words of the lexicon: these
+rows check the code, not whether the rules are right. Two rows go further: promotion in
+words held out from the lexicon, and ordinary people with one honest sign each.
 """
 
 from __future__ import annotations
@@ -11,8 +15,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -38,6 +43,9 @@ from refugee_adaptation.planted.results import (
     result,
     share_of,
 )
+from refugee_adaptation.sample import vocabulary as v
+from refugee_adaptation.sample.generator import Sample, local_time
+from refugee_adaptation.sample.posts import MANY_TAGS
 from refugee_adaptation.sample.settings import Settings
 from refugee_adaptation.sample.writing import batches, write_csv
 
@@ -50,6 +58,22 @@ TYPES = {
 PROJECT = Path(__file__).resolve().parents[4]
 _KEY = "planted truth: there is nobody to protect"
 Flags = npt.NDArray[np.bool_]
+Change = Callable[[Sample], Sample]
+
+#: What a promoting account says in the sample, and how another one may say it: none of
+#: it is in the lexicon, and nothing of it is a contact detail.
+HELD_OUT_SENTENCES = (
+    (r"we grow accounts from .*?88\b", "your page is big by friday, ask us how"),
+    (
+        r"[^.]* agency, price list by vx: .*?66\b",
+        "our talent team has rates in the bio",
+    ),
+    (r"paid .*? promo code .*?@example[.]com", "thirty off through my link, no catch"),
+)
+HELD_OUT_TAGS = ("brandpartner", "ugcjobs", "shoutouts", "达人孵化", "投流", "广告位")
+HONEST_SIGNS = ("burst", "tags", "tags with an agency's", "an agency's tag")
+HONEST_SHARE = 0.4
+_BURST_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,7 @@ def run(plan: Plan) -> Iterator[Result]:
         for posts in plan.choose((600,), (600, 3000)):
             yield from _types(plan, posts, Path(folder))
         if plan.is_full:
+            yield _held_out(plan, Path(folder))
             yield _ordinary_people(plan, Path(folder))
 
 
@@ -127,35 +152,140 @@ def _types(plan: Plan, posts: int, folder: Path) -> Iterator[Result]:
         )
 
 
-def _ordinary_people(plan: Plan, folder: Path) -> Result:
-    """No automated account in the crawl: who is called bot-like all the same?"""
-    users = pd.concat(
-        judge(Settings(posts=3000, seed=seed, anomalies=False), folder)
-        for seed in plan.seeds("anomalies, none planted, 3000 posts", 1)
+def _held_out(plan: Plan, folder: Path) -> Result:
+    """Promotion in words that the lexicon does not have: who is found all the same?"""
+    seeds = list(plan.seeds("anomalies, words held out, 3000 posts", 1))
+    judged = Judged(
+        pd.concat(
+            judge(Settings(posts=3000, seed=seed), folder, in_held_out_words)
+            for seed in seeds
+        )
     )
+    positives = int(judged.users["is_bot_like"].sum())
+    return result(
+        judged.f1("bot_like", "found_bot_like"),
+        experiment=NAME,
+        method="rules, bot-like",
+        planted="bot-like users, promotion in words held out from the lexicon",
+        separation=1,
+        sample_size=3000,
+        unit="posts",
+        metric="F1 over users, words held out",
+        study_recipe=judged.f1("bot_like", "study").value,
+        trivial_baseline=judged.f1("bot_like", "most_liked").value,
+        detail=f"{positives} of {len(judged.users)} users in 1 crawl",
+    )
+
+
+def _ordinary_people(plan: Plan, folder: Path) -> Result:
+    """Nobody is automated, many show one honest sign: who is called bot-like?"""
+    crawls = [
+        judge(
+            Settings(1000, seed, anomalies=False, comments=False, warts=False),
+            folder,
+            partial(with_honest_signs, seed=seed),
+        )
+        for seed in plan.seeds("anomalies, honest signs, 1000 posts", 5)
+    ]
+    users = pd.concat(crawls)
+    called = sum(bool(crawl["found_bot_like"].any()) for crawl in crawls)
     return result(
         share_of(users["found_bot_like"].tolist()),
         part=FALSE_CLAIMS,
         experiment=NAME,
         method="rules, bot-like",
-        planted="no automated account",
+        planted="ordinary people, one honest sign each at most",
         separation=0,
-        sample_size=3000,
+        sample_size=1000,
         unit="posts",
         metric="users called bot-like",
         study_recipe=float(users["study"].mean()),
         trivial_baseline=float(users["most_liked"].mean()),
         target=at_most(0.01),
-        detail="samples are users of one crawl",
+        detail=f"samples are users of {len(crawls)} crawls; somebody is called so in "
+        f"{called}",
     )
 
 
-def judge(settings: Settings, folder: Path) -> pd.DataFrame:
+def in_held_out_words(sample: Sample) -> Sample:
+    """Say every promotion of a sample in words that the lexicon does not have.
+
+    Args:
+        sample: A generated crawl.
+
+    Returns:
+        The same crawl, other words and hashtags.
+    """
+    posts = sample.posts.copy()
+    listed = (*v.PROMOTION_TAGS, *v.PROMOTION_TAGS_ZH)
+    other = {
+        tag: HELD_OUT_TAGS[place % len(HELD_OUT_TAGS)]
+        for place, tag in enumerate(listed)
+    }
+    for column in ("content", "label"):
+        for listed_tag, tag in other.items():
+            posts[column] = posts[column].str.replace(listed_tag, tag, regex=False)
+    for pattern, sentence in HELD_OUT_SENTENCES:
+        posts["content"] = posts["content"].str.replace(pattern, sentence, regex=True)
+    return replace(sample, posts=posts)
+
+
+def with_honest_signs(sample: Sample, seed: int) -> Sample:
+    """Give two in five ordinary people one sign that an automated account has too.
+
+    HONEST_SIGNS are dealt in turn: posts minutes apart (to those with several), more
+    hashtags than the rule allows, the same with an agency's among them, and an agency's
+    hashtag alone. People who have a burst or many hashtags already get none.
+
+    Args:
+        sample: A generated crawl without automated accounts and broken rows.
+        seed: Seed of the draw.
+
+    Returns:
+        The crawl with those posts changed.
+    """
+    rng = np.random.default_rng(seed)
+    posts = sample.posts.copy()
+    posts["second"] = [int(text[:8], 16) for text in posts["post_id"]]
+    posts = posts.sort_values(["user_id", "second"], kind="stable")
+    gaps = posts.groupby("user_id")["second"].diff()
+    tag_counts = posts["label"].fillna("").str.count("[^#]+")
+    marked = posts.loc[(gaps < 2 * _BURST_SECONDS) | (tag_counts >= MANY_TAGS)]
+    able = np.setdiff1d(posts["user_id"].unique(), marked["user_id"])
+    chosen = rng.permutation(able)[: round(HONEST_SHARE * posts["user_id"].nunique())]
+    rows_of = posts.groupby("user_id").indices
+    known = "#".join(posts["label"].dropna()).split("#")
+    ordinary = sorted(set(known) - {""})
+    for place, user in enumerate(chosen.tolist()):
+        rows = posts.index[rows_of[user]]
+        sign = HONEST_SIGNS[place % len(HONEST_SIGNS)]
+        if sign == "burst" and len(rows) == 1:
+            sign = HONEST_SIGNS[-1]
+        if sign == "burst":
+            start = int(posts.loc[rows[0], "second"])
+            for step, row in enumerate(rows):
+                second = start + step * _BURST_SECONDS
+                posts.loc[row, "post_id"] = (
+                    f"{second:08x}" + posts.loc[row, "post_id"][8:]
+                )
+                posts.loc[row, "create_time"] = local_time(second)
+            continue
+        tags = [v.PROMOTION_TAGS[place % 3]] if "agency" in sign else []
+        if sign.startswith("tags"):
+            tags += rng.choice(ordinary, MANY_TAGS + 2, replace=False).tolist()
+        posts.loc[rows[0], "label"] = "#".join(tags)
+    return replace(sample, posts=posts.drop(columns="second").sort_index())
+
+
+def judge(
+    settings: Settings, folder: Path, change: Change = lambda sample: sample
+) -> pd.DataFrame:
     """Generate a crawl, build the mart, and join its flags to the truth.
 
     Args:
         settings: Settings of the generator.
         folder: Where to work; earlier work in it is replaced, dbt's parse is kept.
+        change: What is done to the crawl before it is written.
 
     Returns:
         One row per author; see :class:`Judged`.
@@ -167,7 +297,7 @@ def judge(settings: Settings, folder: Path) -> pd.DataFrame:
     crawl, database = folder / "crawl", folder / "planted.duckdb"
     shutil.rmtree(crawl, ignore_errors=True)
     database.unlink(missing_ok=True)
-    write_csv(next(batches(settings)), crawl)
+    write_csv(change(next(batches(settings))), crawl)
     _build(crawl / "sample", database)
     truth = pd.read_csv(crawl / "sample_truth" / "users.csv", dtype={"user_id": str})
     truth = truth[truth["role"] == "author"].set_index("user_id")
