@@ -124,9 +124,9 @@ def small_build(path: Path) -> Path:
             topics.topic_label,
             scopes.scope,
             scopes.scope_key,
-            1 / 3 as prevalence_share,
-            0.3 as prevalence_low,
-            0.4 as prevalence_high,
+            7 / 20 as main_share,
+            0.3 as main_low,
+            0.4 as main_high,
             7 as main_post_count,
             20 as post_count,
             7 as author_count
