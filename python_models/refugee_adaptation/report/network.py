@@ -126,16 +126,18 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
             {most}
         ),
 
-        counted as (
-            select
-                *,
-                count(*) over (partition by tie_kind) as all_count
+        sizes as (
+            select tie_kind, count(*) as all_count
             from community_edges
+            group by tie_kind
         ),
 
+        -- ranked without their posts, which are long to sort
         ranked as (
             select
-                ties.*,
+                ties.tie_kind,
+                ties.low_user_id,
+                ties.high_user_id,
                 row_number() over (
                     partition by ties.tie_kind
                     order by
@@ -146,26 +148,32 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
                         ties.low_user_id,
                         ties.high_user_id
                 ) as tie_rank
-            from counted as ties
+            from community_edges as ties
             inner join people as lows
                 on ties.tie_kind = lows.tie_kind and ties.low_user_id = lows.user_id
             inner join people as highs
                 on ties.tie_kind = highs.tie_kind and ties.high_user_id = highs.user_id
+            qualify tie_rank <= {MOST_TIES}
         )
 
         select
-            tie_kind,
-            low_user_id,
-            high_user_id,
-            weight,
-            tie_count,
-            post_count,
-            post_ids[:{MOST_POSTS}] as post_ids,
-            shared_hashtags[:3] as shared_hashtags,
-            all_count
+            ties.tie_kind,
+            ties.low_user_id,
+            ties.high_user_id,
+            ties.weight,
+            ties.tie_count,
+            ties.post_count,
+            ties.post_ids[:{MOST_POSTS}] as post_ids,
+            ties.shared_hashtags[:3] as shared_hashtags,
+            sizes.all_count
         from ranked
-        where tie_rank <= {MOST_TIES}
-        order by tie_kind, tie_rank
+        inner join community_edges as ties
+            on
+                ranked.tie_kind = ties.tie_kind
+                and ranked.low_user_id = ties.low_user_id
+                and ranked.high_user_id = ties.high_user_id
+        inner join sizes on ranked.tie_kind = sizes.tie_kind
+        order by ranked.tie_kind, ranked.tie_rank
         """
     )
     posts = marts.ask(
