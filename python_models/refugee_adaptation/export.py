@@ -3,7 +3,10 @@
 Every table of schema `main` as Parquet and as CSV, the networks as GraphML and GEXF,
 and a data dictionary. Parquet holds what the tables hold. CSV is made safe for
 spreadsheets (OWASP, "CSV Injection"): a text that a spreadsheet would run as a formula
-gets an apostrophe in front. GraphML and GEXF hold no character that XML 1.0 forbids.
+gets an apostrophe in front; and it begins with a byte order mark, without which Excel
+shows Chinese as gibberish (Python reads it as `utf-8-sig`; DuckDB and pandas need
+nothing). What the last export wrote into the folder is removed first, and nothing else:
+`files.txt` lists it. GraphML and GEXF hold no character that XML 1.0 forbids.
 """
 
 from __future__ import annotations
@@ -23,6 +26,11 @@ from refugee_adaptation.report.marts import Marts, MartsError, Row
 
 # Starts of a cell that spreadsheets read as a formula, full-width forms among them.
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+# Tells spreadsheets that a file is UTF-8.
+BOM = "\ufeff"
+# Where an export writes tables and networks, and the list of what it wrote.
+FOLDERS = ("parquet", "csv", "networks")
+LIST = "files.txt"
 # XML 1.0, production 2: all characters but these are allowed.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,18 +55,33 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _csv_column(name: str, data_type: str) -> str:
-    column = _quoted(name)
+def _csv_column(name: str, data_type: str, header: str) -> str:
+    column, header = _quoted(name), _quoted(header)
     if data_type.endswith("[]"):
         # a list is one cell of JSON, which starts with a bracket
-        return f"to_json({column})::varchar as {column}"
+        return f"to_json({column})::varchar as {header}"
     if data_type != "VARCHAR":
-        return column
+        return f"{column} as {header}"
     starts = ", ".join(f"chr({ord(start)})" for start in FORMULA_STARTS)
     return (
         f"case when left({column}, 1) in ({starts}) "
-        f"then chr(39) || {column} else {column} end as {column}"
+        f"then chr(39) || {column} else {column} end as {header}"
     )
+
+
+def _clear(out: Path) -> None:
+    """Remove the files that the last export wrote, and no others.
+
+    Args:
+        out: folder of the exports.
+    """
+    listed = out / LIST
+    if not listed.is_file():
+        return
+    for name in listed.read_text("utf-8").splitlines():
+        folder, _, file = name.partition("/")
+        if folder in FOLDERS and file == Path(file).name:
+            (out / folder / file).unlink(missing_ok=True)
 
 
 def export_tables(marts: Marts, out: Path) -> list[Path]:
@@ -81,8 +104,10 @@ def export_tables(marts: Marts, out: Path) -> list[Path]:
             f"copy (select * from main.{_quoted(table)}) "
             f"to {_literal(str(parquet))} (format parquet)"
         )
+        # the mark stands at the start of the file as that of the first column's name
         columns = ", ".join(
-            _csv_column(name, data_type) for name, data_type, _ in marts.columns(table)
+            _csv_column(name, data_type, f"{'' if number else BOM}{name}")
+            for number, (name, data_type, _) in enumerate(marts.columns(table))
         )
         csv = out / "csv" / f"{table}.csv"
         cursor.execute(
@@ -149,7 +174,8 @@ def network(marts: Marts, tie_kind: str) -> nx.Graph:
 
     Returns:
         A graph of pseudonyms with the columns of `user_communities`, `influencers` and
-        `network_layout` on its nodes, and those of `community_edges` on its edges.
+        `network_layout`, the name of the community and the adaptation group on its
+        nodes, and those of `community_edges` on its edges.
 
     Raises:
         NotBuiltError: the build has no `community_edges`.
@@ -158,21 +184,49 @@ def network(marts: Marts, tie_kind: str) -> nx.Graph:
     for table in ("user_communities", "influencers", "network_layout"):
         if not marts.has(table):
             continue
-        for row in marts.ask(f"select * from {table} order by tie_kind, user_id").rows:
-            if row["tie_kind"] == tie_kind:
-                graph.add_node(
-                    row["user_id"], **_attributes(row, "user_id", "tie_kind")
-                )
+        people = marts.ask(
+            f"select * from {table} where tie_kind = ? order by user_id", tie_kind
+        )
+        for row in people.rows:
+            graph.add_node(row["user_id"], **_attributes(row, "user_id", "tie_kind"))
     edges = marts.ask(
-        "select * from community_edges order by tie_kind, low_user_id, high_user_id"
+        """
+        select *
+        from community_edges
+        where tie_kind = ?
+        order by low_user_id, high_user_id
+        """,
+        tie_kind,
     )
     for row in edges.rows:
-        if row["tie_kind"] == tie_kind:
-            low, high = row["low_user_id"], row["high_user_id"]
-            graph.add_edge(
-                low, high, **_attributes(row, "low_user_id", "high_user_id", "tie_kind")
-            )
+        low, high = row["low_user_id"], row["high_user_id"]
+        graph.add_edge(
+            low, high, **_attributes(row, "low_user_id", "high_user_id", "tie_kind")
+        )
+    _name_groups(marts, graph, tie_kind)
     return graph
+
+
+def _name_groups(marts: Marts, graph: nx.Graph, tie_kind: str) -> None:
+    """Give each person the name of its community and its adaptation group."""
+    if marts.has("communities"):
+        named = marts.ask(
+            """
+            select community_id, community_name
+            from communities
+            where tie_kind = ? and community_name is not null
+            """,
+            tie_kind,
+        )
+        names = {row["community_id"]: row["community_name"] for row in named.rows}
+        for values in graph.nodes.values():
+            if values.get("community_id") in names:
+                values["community_name"] = safe_text(names[values["community_id"]])
+    if marts.has("adaptation_groups"):
+        groups = marts.ask("select user_id, group_name from adaptation_groups")
+        for row in groups.rows:
+            if row["user_id"] in graph and row["group_name"] is not None:
+                graph.nodes[row["user_id"]]["adaptation_group"] = row["group_name"]
 
 
 def export_networks(marts: Marts, out: Path) -> list[Path]:
@@ -211,8 +265,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="python -m refugee_adaptation.export",
-        description="Write every table of a build as Parquet and CSV, its networks as "
-        "GraphML and GEXF, and a data dictionary.",
+        description="Write every table of a build as Parquet and CSV (UTF-8 with a "
+        "byte order mark, for spreadsheets), its networks as GraphML and GEXF, and a "
+        "data dictionary. Files of the last export into the same folder are removed "
+        "first.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
@@ -227,12 +283,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with Marts(options.db) as marts:
+            _clear(options.out)
             tables = export_tables(marts, options.out)
             print(f"{len(tables) // 2} tables as Parquet and CSV")
             graphs = export_networks(marts, options.out)
             print(f"{len(graphs) // 2} networks as GraphML and GEXF")
             dictionary = export_dictionary(marts, options.out)
             print(f"data dictionary: {dictionary}")
+            files = tables + graphs
+            names = (path.relative_to(options.out).as_posix() for path in files)
+            (options.out / LIST).write_text("\n".join(names) + "\n", "utf-8")
     except MartsError as error:
         print(error, file=sys.stderr)
         return 2

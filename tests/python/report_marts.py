@@ -125,9 +125,9 @@ def small_build(path: Path) -> Path:
             topics.topic_label,
             scopes.scope,
             scopes.scope_key,
-            1 / 3 as prevalence_share,
-            0.3 as prevalence_low,
-            0.4 as prevalence_high,
+            7 / 20 as main_share,
+            0.3 as main_low,
+            0.4 as main_high,
             7 as main_post_count,
             20 as post_count,
             7 as author_count
@@ -139,6 +139,67 @@ def small_build(path: Path) -> Path:
     )
     connection.close()
     return path
+
+
+def small_network(path: Path) -> None:
+    """Add two networks of 30 people in 3 communities to a small build.
+
+    Args:
+        path: the database.
+    """
+    connection = duckdb.connect(str(path))
+    connection.execute(
+        """
+        create table influencers as
+        select
+            tie_kind,
+            printf('%016x', i * 4096) as user_id,
+            tie_kind || '-' || (1 + i % 3) as community_id,
+            1.0 / (i + 2) as pagerank,
+            i + 1 as pagerank_rank,
+            i + 1 as pagerank_rank_low,
+            i + 2 as pagerank_rank_high,
+            2 as neighbour_count,
+            1 as user_post_count,
+            true as is_newcomer
+        from range(30) as numbers (i), (values ('reply'), ('shared_hashtag')) as k (
+            tie_kind
+        );
+
+        create table network_layout as
+        select tie_kind, user_id, sin(pagerank_rank) as x, cos(pagerank_rank) as y
+        from influencers;
+
+        create table communities as
+        select
+            tie_kind,
+            community_id,
+            community_id[-1]::int as community_number,
+            '<img src=x onerror="window.ran = true">' as community_name,
+            count(*) as user_count,
+            true as is_established,
+            'established' as reason
+        from influencers
+        group by tie_kind, community_id;
+
+        create table community_edges as
+        select
+            tie_kind,
+            printf('%016x', i * 4096) as low_user_id,
+            printf('%016x', (i + 3) * 4096) as high_user_id,
+            1.0 + i as weight,
+            1 as tie_count,
+            1 as post_count,
+            [printf('%016x', i % 10)] as post_ids,
+            ['<script>window.ran = true</script>'] as shared_hashtags,
+            timestamp '2025-01-14' as first_at,
+            timestamp '2025-01-14' as last_at
+        from range(27) as numbers (i), (values ('reply'), ('shared_hashtag')) as k (
+            tie_kind
+        );
+        """
+    )
+    connection.close()
 
 
 def _listed(words: list[str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from pathlib import Path
 
 import duckdb
 import networkx as nx
+import pandas as pd
 import pytest
 
 from refugee_adaptation.export import FORMULA_STARTS, export_networks, main, safe_text
@@ -37,6 +39,17 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             'reply-1' as community_id,
             null::double as seed_stability;
 
+        create table communities as
+        select
+            'reply' as tie_kind,
+            'reply-1' as community_id,
+            'cats & dogs' || chr(11) as community_name;
+
+        create table adaptation_groups as
+        select 'a<&>' as user_id, 'settled' as group_name
+        union all
+        select 'nobody here', 'settled';
+
         comment on table fct_posts is 'Posts | of the crawl. One row per post.';
         comment on column fct_posts.title is 'The title.';
         """
@@ -65,9 +78,11 @@ def test_parquet_holds_what_the_table_holds(database: Path, folder: Path) -> Non
 def test_no_csv_cell_is_a_formula(folder: Path) -> None:
     guarded = 0
     for path in sorted((folder / "csv").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as lines:
+        assert path.read_bytes().startswith(codecs.BOM_UTF8)
+        with path.open(encoding="utf-8-sig", newline="") as lines:
             header, *rows = csv.reader(lines)
         assert header
+        assert not header[0].startswith("\ufeff")
         for row in rows:
             for cell in row:
                 is_number = cell.lstrip("-").replace(".", "").isdigit()
@@ -77,10 +92,50 @@ def test_no_csv_cell_is_a_formula(folder: Path) -> None:
 
 
 def test_a_csv_has_all_rows(folder: Path) -> None:
-    with (folder / "csv/fct_posts.csv").open(encoding="utf-8", newline="") as lines:
+    with (folder / "csv/fct_posts.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert len(rows) == 20
     assert {row["title"] for row in rows} >= {HOSTILE[0], "'=HYPERLINK(1)"}
+
+
+def test_a_csv_opens_without_naming_its_encoding(folder: Path) -> None:
+    path = folder / "csv" / "fct_posts.csv"
+    for names in (
+        duckdb.from_csv_auto(str(path)).columns,
+        list(pd.read_csv(path).columns),
+    ):
+        assert names[0] == "post_id"
+
+
+def test_an_export_leaves_no_table_of_an_earlier_one(
+    database: Path, tmp_path: Path
+) -> None:
+    first = tmp_path / "first.duckdb"
+    with duckdb.connect(str(first)) as connection:
+        connection.execute(
+            """
+            create table gone as select 1 as x;
+
+            create table community_edges as
+            select 'old' as tie_kind, 'a' as low_user_id, 'b' as high_user_id
+            """
+        )
+    out = tmp_path / "exports"
+    mine = out / "csv" / "mine.csv"
+    assert main(["--db", str(first), "--out", str(out)]) == 0
+    mine.write_text("kept")
+    old = ("csv/gone.csv", "parquet/gone.parquet", "networks/old.gexf")
+    assert all((out / name).exists() for name in old)
+    assert main(["--db", str(database), "--out", str(out)]) == 0
+    assert not any((out / name).exists() for name in old)
+    assert mine.read_text() == "kept"
+    # a list that names other places leads nowhere
+    (out / "files.txt").write_text("../first.duckdb\ncsv/../../first.duckdb\n")
+    assert main(["--db", str(database), "--out", str(out)]) == 0
+    assert first.exists()
+    tables = {path.stem for path in (out / "csv").glob("*.csv")} - {"mine"}
+    with Marts(database) as marts:
+        assert tables == set(marts.names)
 
 
 @pytest.mark.parametrize("kind", ["reply", "shared_hashtag"])
@@ -95,7 +150,11 @@ def test_networks_open_again(folder: Path, kind: str) -> None:
         assert edge["shared_hashtags"] == "=x, tag"
     if kind == "reply":
         graph = nx.read_graphml(folder / "networks" / "reply.graphml")
-        assert graph.nodes["a<&>"] == {"community_id": "reply-1"}
+        assert graph.nodes["a<&>"] == {
+            "community_id": "reply-1",
+            "community_name": "cats & dogs",
+            "adaptation_group": "settled",
+        }
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.__main__ import main
+from refugee_adaptation.report.charts import figure_svg
 from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
@@ -610,3 +612,74 @@ def test_shares_and_intervals_are_written_for_people() -> None:
     assert span(0.1, None, percent) == "[10.0\u00a0%, \u2013]"
     assert span(None, None) == "\u2013"
     assert moment(None) == "\u2013"
+
+
+def bars(svg: str) -> list[tuple[float, float]]:
+    """Left and right end of every bar of a chart, in pixels."""
+    found = re.findall(r'roledescription="bar" d="M([\d.]+),[\d.]+h([\d.]+)', svg)
+    return [(float(x), float(x) + float(width)) for x, width in found]
+
+
+def day_counts(*days: str) -> pd.DataFrame:
+    return pd.DataFrame({"post_date": pd.to_datetime(list(days)), "post_count": 1})
+
+
+def events(*days: str) -> pd.DataFrame:
+    marks = list(range(1, len(days) + 1))
+    return pd.DataFrame({"platform_date": pd.to_datetime(list(days)), "mark": marks})
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_a_bar_is_as_wide_as_its_day_however_few_days_have_posts(size: str) -> None:
+    frame = day_counts("2025-01-01", "2025-01-02", "2025-04-10")
+    drawn = figure_svg(charts.day_curve(frame, events()), "f", "title", "text")
+    part = drawn.split("</svg>")[list(charts.WIDTHS).index(size)]
+    (first, second, last) = bars(part)
+    assert first[1] < second[0] < second[1] < last[0]
+    day = second[0] - first[0]
+    assert first[1] - first[0] == pytest.approx(charts.BAR_SHARE * day, rel=0.01)
+    assert last[0] - first[0] == pytest.approx(99 * day, rel=0.01)
+
+
+def test_many_days_are_drawn_by_week_with_their_year() -> None:
+    frame = day_counts("2024-01-01", "2024-01-03", "2024-01-08", "2024-12-31")
+    drawn = figure_svg(charts.day_curve(frame, events()), "f", "title", "text")
+    assert len(bars(drawn.split("</svg>")[0])) == 3
+    assert "Week from" in drawn
+    assert re.search(r">2024-\d\d-\d\d<", drawn)
+    few = figure_svg(charts.day_curve(frame[:3], events()), "f", "title", "text")
+    assert len(bars(few.split("</svg>")[0])) == 3
+    assert re.search(r">01-\d\d<", few)
+
+
+def test_marks_of_one_day_stand_above_each_other() -> None:
+    frame = day_counts("2025-01-01", "2025-02-20")
+    days = ("2025-01-10", "2025-01-10", "2025-01-11", "2025-02-10")
+    drawn = figure_svg(charts.day_curve(frame, events(*days)), "f", "title", "text")
+    wide = drawn.split("</svg>")[0]
+    places = re.findall(r'translate\(([\d.]+),(-[\d.]+)\)"[^>]*>(\d)</text>', wide)
+    heights = {mark: float(y) for _, y, mark in places}
+    assert len({heights[mark] for mark in "123"}) == 3
+    assert heights["4"] == heights["1"]
+
+
+def test_a_figure_is_named_in_the_language_shown(page: str) -> None:
+    for title, text in re.findall(
+        r'aria-labelledby="(figure[^"]+)" aria-describedby="([^"]+)"', page
+    ):
+        for name in (title, text):
+            (words,) = re.findall(f'id="{name}">(.*?)</(?:b>|figcaption)', page)
+            assert 'lang="en"' in words
+            assert 'lang="zh-Hans"' in words
+
+
+def test_a_topics_label_is_cut_on_a_narrow_chart_only() -> None:
+    words = "7: " + "abcdefgh" * 4
+    frame = pd.DataFrame(
+        {"name": [verbatim(words, 40)], "value": [1.0], "low": [0.5], "high": [1.5]}
+    )
+    drawn = figure_svg(charts.intervals(frame, "topic_share"), "f", "title", "text")
+    wide, narrow, _ = drawn.split("</svg>")
+    assert words in wide
+    assert words not in narrow
+    assert words[:20] in narrow

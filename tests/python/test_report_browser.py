@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -19,7 +20,7 @@ from selenium.webdriver.support.ui import Select
 from refugee_adaptation.report.marts import Marts
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.texts import texts
-from report_marts import HOSTILE, small_build
+from report_marts import HOSTILE, small_build, small_network
 
 pytestmark = pytest.mark.browser
 
@@ -67,57 +68,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
         insert into rejected_rows
         select 'post', ['reason ' || i] from range(20) as numbers (i);
-
-        create table influencers as
-        select
-            tie_kind,
-            printf('%016x', i * 4096) as user_id,
-            tie_kind || '-' || (1 + i % 3) as community_id,
-            1.0 / (i + 2) as pagerank,
-            i + 1 as pagerank_rank,
-            i + 1 as pagerank_rank_low,
-            i + 2 as pagerank_rank_high,
-            2 as neighbour_count,
-            1 as user_post_count,
-            true as is_newcomer
-        from range(30) as numbers (i), (values ('reply'), ('shared_hashtag')) as k (
-            tie_kind
-        );
-
-        create table network_layout as
-        select tie_kind, user_id, sin(pagerank_rank) as x, cos(pagerank_rank) as y
-        from influencers;
-
-        create table communities as
-        select
-            tie_kind,
-            community_id,
-            community_id[-1]::int as community_number,
-            '<img src=x onerror="window.ran = true">' as community_name,
-            count(*) as user_count,
-            true as is_established,
-            'established' as reason
-        from influencers
-        group by tie_kind, community_id;
-
-        create table community_edges as
-        select
-            tie_kind,
-            printf('%016x', i * 4096) as low_user_id,
-            printf('%016x', (i + 3) * 4096) as high_user_id,
-            1.0 + i as weight,
-            1 as tie_count,
-            1 as post_count,
-            [printf('%016x', i % 10)] as post_ids,
-            ['<script>window.ran = true</script>'] as shared_hashtags,
-            timestamp '2025-01-14' as first_at,
-            timestamp '2025-01-14' as last_at
-        from range(27) as numbers (i), (values ('reply'), ('shared_hashtag')) as k (
-            tie_kind
-        );
         """
     )
     connection.close()
+    small_network(database)
     out = folder / "report.html"
     with Marts(database) as marts:
         out.write_text(render(marts), "utf-8")
@@ -247,6 +201,96 @@ def test_buttons_zoom_and_show_all_again(opened: webdriver.Chrome) -> None:
     wait(lambda: opened.execute_script(width) < before)
     click(opened, part(opened, "reset"))
     wait(lambda: opened.execute_script(width) == pytest.approx(before))
+
+
+EDGES = "Bokeh.documents[0].get_model_by_name('edges')"
+
+
+def tap_on_a_line(browser: webdriver.Chrome, at: int) -> None:
+    """Click on the middle of a line of the network."""
+    stage = middle(browser, browser.find_element(By.ID, "network-plot"))
+    x, y = browser.execute_script(
+        f"""
+        const {{x0, y0, x1, y1}} = {EDGES}.data, box = arguments[0];
+        const named = (name) => Bokeh.documents[0].get_model_by_name(name);
+        const across = named("across"), up = named("up"), at = arguments[1];
+        const part = (at, range) => (at - range.start) / (range.end - range.start);
+        return [
+          (part((x0[at] + x1[at]) / 2, across) - 0.5) * box.clientWidth,
+          (0.5 - part((y0[at] + y1[at]) / 2, up)) * box.clientHeight,
+        ];
+        """,
+        stage,
+        at,
+    )
+    moved = ActionChains(browser).move_to_element_with_offset(stage, round(x), round(y))
+    moved.click().perform()
+
+
+def chosen_lines(browser: webdriver.Chrome) -> list[int]:
+    found: list[int] = browser.execute_script(f"return {EDGES}.selected.indices")
+    return found
+
+
+def test_a_tap_chooses_one_tie_and_shows_it(opened: webdriver.Chrome) -> None:
+    tap_on_a_line(opened, 0)
+    wait(lambda: part(opened, "panel").text)
+    assert part(opened, "panel").text.startswith("The posts behind this tie")
+    assert len(chosen_lines(opened)) == 1
+    (line,) = chosen_lines(opened)
+    users = opened.execute_script(
+        f"""
+        const kind = JSON.parse(document.getElementById("network-data").textContent)
+          .kinds[0];
+        const tie = kind.ties[{EDGES}.data.at[arguments[0]]];
+        return [kind.people[tie[0]][0], kind.people[tie[1]][0]];
+        """,
+        line,
+    )
+    assert all(user in part(opened, "panel").text for user in users)
+
+
+def test_another_language_keeps_what_was_chosen(opened: webdriver.Chrome) -> None:
+    choices(opened, "community").select_by_index(1)
+    wait(lambda: part(opened, "status").text.startswith("10 people"))
+    click(opened, part(opened, "closer"))
+    part(opened, "rows").find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    wait(lambda: "neighbours" in part(opened, "panel").text)
+    width = "return Bokeh.documents[0].get_model_by_name('across').end"
+    before = opened.execute_script(width)
+    opened.find_element(By.ID, "chinese").send_keys(Keys.SPACE)
+    wait(lambda: "\u90bb\u5c45" in part(opened, "panel").text)
+    assert choices(opened, "community").first_selected_option.text.endswith("(10)")
+    assert part(opened, "status").text.startswith("\u663e\u793a 10 \u4eba")
+    assert opened.execute_script(width) == before
+
+
+def test_a_filter_leaves_nobody_of_another_community_in_the_panel(
+    opened: webdriver.Chrome,
+) -> None:
+    part(opened, "rows").find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    wait(lambda: part(opened, "panel").text)
+    choices(opened, "community").select_by_index(2)
+    wait(lambda: part(opened, "panel").text == "")
+    assert part(opened, "status").text == "10 people and 9 ties shown"
+
+
+def test_colours_of_the_network_are_those_of_the_scheme(
+    opened: webdriver.Chrome,
+) -> None:
+    outline = "return Bokeh.documents[0].get_model_by_name('people').glyph.line_color"
+
+    def drawn() -> str:
+        found = opened.execute_script(f"{outline}.value")
+        return str(found)
+
+    assert drawn() == "#fdfdfc"
+    scheme = {"name": "prefers-color-scheme", "value": "dark"}
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    try:
+        wait(lambda: drawn() == "#16181b", 20)
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_the_language_switch_shows_one_language(opened: webdriver.Chrome) -> None:

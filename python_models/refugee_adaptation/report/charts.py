@@ -7,7 +7,6 @@ kind of colour vision; the page's style sheet sets them for light and dark.
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +17,14 @@ import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
-from refugee_adaptation.report.texts import in_every_language, label
+from refugee_adaptation.report.texts import JOINER, in_every_language, label, verbatim
 
 Chart = Callable[[int], alt.TopLevelMixin]
 
 # Width of the plot in pixels on a wide and on a narrow screen.
 WIDTHS = {"wide": 700, "narrow": 330}
+# a text of the crawl on a narrow chart, in letters
+NARROW_NAME = 22
 
 # Colours of the light scheme; `figure_svg` makes each a variable of the style sheet.
 INK = "#222222"
@@ -57,8 +58,8 @@ def figure_svg(chart: Chart, name: str, title: str, description: str) -> Markup:
     Args:
         chart: draws the chart for a plot of the given width in pixels.
         name: a name for the figure, unique in the page.
-        title: what the figure is, for screen readers.
-        description: what it shows, for screen readers.
+        title: id of the element that says what the figure is, in the language shown.
+        description: id of the element that says what it shows.
 
     Returns:
         Two SVG elements; the style sheet shows the one that fits.
@@ -125,15 +126,10 @@ def _finish(svg: str, name: str, title: str, description: str) -> Markup:
     svg = re.sub(
         r' width="([\d.]+)" height="([\d.]+)"',
         r' width="\1" height="\2" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc"',
+        f'aria-labelledby="{title}" aria-describedby="{description}"',
         svg,
         count=1,
     )
-    head = (
-        f'<title id="{name}-title">{html.escape(title)}</title>'
-        f'<desc id="{name}-desc">{html.escape(description)}</desc>'
-    )
-    svg = re.sub(r"(<svg [^>]*>)", lambda found: found.group(1) + head, svg, count=1)
     return Markup(_in_both_languages(svg))
 
 
@@ -145,21 +141,90 @@ def _in_both_languages(svg: str) -> str:
     )
 
 
-def _days(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
-    # dates as ISO text are read as UTC, whatever the zone of the machine
-    written = {
-        name: pd.to_datetime(frame[name]).dt.strftime("%Y-%m-%d") for name in names
-    }
-    return frame.assign(**written)
+# an axis of more days than this shows the year, one of more than that has weeks
+MOST_DAYS_WITHOUT_YEAR = 120
+MOST_SINGLE_DAYS = 200
+# days that an axis has room for at least: a lone day is no wall
+LEAST_DAYS = 14
+# part of its day or week that a bar covers
+BAR_SHARE = 0.8
+# pixels between two marks of events, sideways and upwards
+MARK_ROOM = 16
+MARK_HEIGHT = 14
 
 
-def _day_axis(field: str, width: int, title: str | None) -> alt.X:
-    return alt.X(
-        f"{field}:T",
-        title=title,
-        scale=alt.Scale(type="utc", padding=6),
-        axis=alt.Axis(format="%d %b", grid=False, tickCount=10 if width > 400 else 4),
-    )
+class _Days:
+    """The days of a chart: how they are binned, drawn and written."""
+
+    def __init__(self, days: pd.Series) -> None:
+        found = pd.to_datetime(days)
+        self.first, last = found.min(), found.max()
+        self.count = (last - self.first).days + 1
+        self.step = 7 if self.count > MOST_SINGLE_DAYS else 1
+        spare = max(0, LEAST_DAYS - self.count) / 2
+        # in days from midnight of the first: a bar stands around its day
+        self.start = -0.5 - spare
+        self.end = math.ceil(self.count / self.step) * self.step - 0.5 + spare
+
+    def bars(self, frame: pd.DataFrame, day: str, value: str) -> pd.DataFrame:
+        """Sum a value by bin: `from` and `until` of its bar, other columns kept."""
+        number = (pd.to_datetime(frame[day]) - self.first).dt.days // self.step
+        others = [name for name in frame.columns if name not in {day, value}]
+        summed = (
+            frame.assign(number=number)
+            .groupby(["number", *others], sort=False)[value]
+            .sum()
+            .reset_index()
+        )
+        start = summed["number"] * self.step - 0.5 + self.step * (1 - BAR_SHARE) / 2
+        bars = {"from": start, "until": start + self.step * BAR_SHARE}
+        return summed.drop(columns="number").assign(
+            **{name: list(map(self._written, days)) for name, days in bars.items()}
+        )
+
+    def points(self, frame: pd.DataFrame, day: str) -> pd.DataFrame:
+        """Write the days of rows that are not summed."""
+        return frame.assign(
+            **{day: pd.to_datetime(frame[day]).dt.strftime("%Y-%m-%dT00:00:00Z")}
+        )
+
+    def marks(self, frame: pd.DataFrame, day: str, width: int) -> pd.DataFrame:
+        """Raise marks that would stand on each other: `height` in rows of marks."""
+        ends: list[float] = []
+        heights = []
+        for at in pd.to_datetime(frame[day]):
+            place = (at - self.first).days / (self.end - self.start) * width
+            free = (n for n, end in enumerate(ends) if place - end >= MARK_ROOM)
+            height = next(free, len(ends))
+            ends[height : height + 1] = [place]
+            heights.append(height)
+        return self.points(frame, day).assign(height=heights)
+
+    def axis(self, field: str, width: int) -> alt.X:
+        """Give the axis of days, with the range of every layer."""
+        domain = [self._moment(self.start), self._moment(self.end)]
+        with_year = self.count > MOST_DAYS_WITHOUT_YEAR
+        ticks = (6 if with_year else 10) if width > 400 else (3 if with_year else 4)
+        return alt.X(
+            f"{field}:T",
+            title=_axis("day" if self.step == 1 else "week"),
+            scale=alt.Scale(
+                type="utc", domain=[int(at.value // 10**6) for at in domain]
+            ),
+            axis=alt.Axis(
+                format="%Y-%m-%d" if with_year else "%m-%d",
+                grid=False,
+                # no half days below a range of few
+                tickCount=min(ticks, max(1, int(self.end - self.start) // 2)),
+            ),
+        )
+
+    def _moment(self, days: float) -> pd.Timestamp:
+        return self.first + pd.Timedelta(days=days)
+
+    def _written(self, days: float) -> str:
+        # a time without a zone would be read in that of the machine
+        return f"{self._moment(days):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _axis(name: str | None) -> str | None:
@@ -235,44 +300,52 @@ def _colours(
 
 
 def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
-    """Draw posts a day, with what happened.
+    """Draw posts a day, or a week where there are many days, with what happened.
 
     Args:
-        frame: post_date, post_count, user_count.
-        events: platform_date and mark (a number) of each event in the range.
+        frame: post_date, post_count.
+        events: platform_date and mark (a number) of each event in the range, in order.
 
     Returns:
-        Posts as bars, users as a line, events as numbered rules.
+        Posts as bars, events as numbered rules.
     """
-    days = _days(frame, "post_date")
-    marks = _days(events, "platform_date")
+    days = _Days(frame["post_date"])
+    posts = days.bars(frame[["post_date", "post_count"]], "post_date", "post_count")
 
     def draw(width: int) -> alt.TopLevelMixin:
-        x = _day_axis("post_date", width, _axis("day"))
+        inner = width - 60
         bars = (
-            alt.Chart(days)
-            .mark_bar(color=BLUE, width=max(2, int(0.7 * width / max(len(days), 30))))
+            alt.Chart(posts)
+            .mark_bar(color=BLUE, orient="vertical")
             .encode(
-                x=x,
+                x=days.axis("from", width),
+                x2="until:T",
                 y=alt.Y(
                     "post_count:Q", title=_axis("posts"), axis=alt.Axis(tickMinStep=1)
                 ),
             )
         )
         layers: list[Any] = [bars]
+        marks = days.marks(events, "platform_date", inner)
         if not marks.empty:
-            at = alt.X("platform_date:T", scale=alt.Scale(type="utc"))
+            at = days.axis("platform_date", width)
             layers.append(
                 alt.Chart(marks)
                 .mark_rule(color=VERMILION, strokeDash=[3, 3])
                 .encode(x=at)
             )
-            layers.append(
-                alt.Chart(marks)
-                .mark_text(color=VERMILION, dy=-6, baseline="bottom", fontSize=12)
+            layers.extend(
+                alt.Chart(marks[marks["height"] == height])
+                .mark_text(
+                    color=VERMILION,
+                    dy=-6 - MARK_HEIGHT * height,
+                    baseline="bottom",
+                    fontSize=12,
+                )
                 .encode(x=at, y=alt.value(0), text="mark:N")
+                for height in sorted(set(marks["height"].tolist()))
             )
-        return alt.layer(*layers).properties(width=width - 60, height=240)
+        return alt.layer(*layers).properties(width=inner, height=240)
 
     return draw
 
@@ -286,13 +359,14 @@ def median_by_day(frame: pd.DataFrame) -> Chart:
     Returns:
         A point and an interval per day.
     """
-    days = _days(frame, "post_date")
-    top = _next_power(days["high"].fillna(days["median"]).max())
+    days = _Days(frame["post_date"])
+    shown = days.points(frame, "post_date")
+    top = _next_power(frame["high"].fillna(frame["median"]).max())
 
     def draw(width: int) -> alt.TopLevelMixin:
         scale = alt.Scale(type="symlog", constant=1, domain=[0, top])
         y = alt.Y("low:Q", title=_axis("engagement"), scale=scale, axis=_log_axis())
-        base = alt.Chart(days).encode(x=_day_axis("post_date", width, _axis("day")))
+        base = alt.Chart(shown).encode(x=days.axis("post_date", width))
         bars = base.mark_rule(color=BLUE, opacity=0.5, strokeWidth=2).encode(
             y=y, y2="high:Q"
         )
@@ -380,7 +454,8 @@ def distributions(frame: pd.DataFrame, metrics: Mapping[str, str]) -> Chart:
     """Draw how each count is spread, on log axes, lower bounds apart.
 
     Args:
-        frame: metric, low_edge (0 for zero), part (label), post_count.
+        frame: metric, place (log10 of the middle of a bin, below 0 for zero), part (a
+            label), order, post_count.
         metrics: label of each metric, in order.
 
     Returns:
@@ -422,36 +497,34 @@ def distributions(frame: pd.DataFrame, metrics: Mapping[str, str]) -> Chart:
     return draw
 
 
-def ordered_bars(
-    frame: pd.DataFrame, axis: str, *, colour: str = BLUE, share: bool = False
-) -> Chart:
+def ordered_bars(frame: pd.DataFrame, axis: str) -> Chart:
     """Draw one bar per row, in the order of the rows.
 
     Args:
-        frame: name, value; and low, high where the value has an interval.
+        frame: name, value.
         axis: name of the axis text of the value.
-        colour: of the bars.
-        share: whether values are shares of 1.
 
     Returns:
-        Horizontal bars with intervals.
+        Horizontal bars.
     """
 
     def draw(width: int) -> alt.TopLevelMixin:
-        axis_style = alt.Axis(tickCount=5, format="%" if share else "~s")
-        room = _room(list(frame["name"]), width)
-        base = alt.Chart(frame).encode(y=_rows())
-        bars = base.mark_bar(color=colour, height={"band": 0.65}).encode(
-            x=alt.X("value:Q", title=_axis(axis), axis=axis_style)
-        )
-        layers = [bars]
-        if "low" in frame.columns:
-            layers.append(
-                base.mark_rule(color=INK, strokeWidth=1.5).encode(
-                    x="low:Q", x2="high:Q"
-                )
+        drawn: alt.Chart = (
+            alt.Chart(frame)
+            .mark_bar(color=BLUE, height={"band": 0.65})
+            .encode(
+                x=alt.X(
+                    "value:Q",
+                    title=_axis(axis),
+                    axis=alt.Axis(tickCount=5, format="~s"),
+                ),
+                y=_rows(),
             )
-        return alt.layer(*layers).properties(width=width - room, height=alt.Step(24))
+            .properties(
+                width=width - _room(list(frame["name"]), width), height=alt.Step(24)
+            )
+        )
+        return drawn
 
     return draw
 
@@ -459,6 +532,13 @@ def ordered_bars(
 def _room(names: Sequence[str], width: int) -> int:
     """Give the pixels that the names of the rows take, at most half of the chart."""
     return min(int(6.5 * max(map(len, names), default=0)) + 16, width * 11 // 20)
+
+
+def _fitting(name: str, width: int) -> str:
+    """Cut a text of the crawl to what a narrow chart has room for."""
+    if width > 400 or not name.startswith(JOINER):
+        return name
+    return verbatim(name.removeprefix(JOINER), NARROW_NAME)
 
 
 def _rows() -> alt.Y:
@@ -519,7 +599,7 @@ def small_bars(
 
 
 def day_counts(frame: pd.DataFrame, axis: str) -> Chart:
-    """Draw counts a day in two colours.
+    """Draw counts a day, or a week where there are many days, in two colours.
 
     Args:
         frame: day, value, kind (a label) and order.
@@ -528,17 +608,23 @@ def day_counts(frame: pd.DataFrame, axis: str) -> Chart:
     Returns:
         Stacked bars.
     """
-    days = _days(frame, "day")
+    days = _Days(frame["day"])
     kinds = list(dict.fromkeys(frame.sort_values("order")["kind"]))
+    counts = days.bars(frame[["day", "value", "kind", "order"]], "day", "value")
 
     def draw(width: int) -> alt.TopLevelMixin:
-        count = max(days["day"].nunique(), 30)
         drawn: alt.Chart = (
-            alt.Chart(days)
-            .mark_bar(width=max(2, int(0.7 * width / count)))
+            alt.Chart(counts)
+            .mark_bar(orient="vertical")
             .encode(
-                x=_day_axis("day", width, _axis("day")),
-                y=alt.Y("value:Q", title=_axis(axis), axis=alt.Axis(tickMinStep=1)),
+                x=days.axis("from", width),
+                x2="until:T",
+                y=alt.Y(
+                    "value:Q",
+                    title=_axis(axis),
+                    axis=alt.Axis(tickMinStep=1),
+                    stack="zero",
+                ),
                 color=_colours("kind", kinds),
                 order=alt.Order("order:Q"),
             )
@@ -561,20 +647,23 @@ def intervals(
 
     Args:
         frame: name, value, low, high; kind (a label) where colours tell kinds apart;
-            null_low and null_high where `null`.
+            null_low and null_high where `null`; bar, what a value must reach, where
+            one decides. On a narrow screen a text of the crawl is cut shorter.
         axis: name of the axis text.
         zero: where the line of no effect stands, or None.
         null: whether to draw the range of the null model.
         share: whether the values are shares of 1.
 
     Returns:
-        A point with its interval per row; the null as a wide grey bar.
+        A point with its interval per row; the null as a wide grey bar, what a value
+        must reach as a line across it.
     """
 
     def draw(width: int) -> alt.TopLevelMixin:
         scale = alt.Scale(zero=False, padding=8)
-        room = _room(list(frame["name"]), width)
-        base = alt.Chart(frame).encode(y=_rows())
+        names = [_fitting(name, width) for name in frame["name"]]
+        room = _room(names, width)
+        base = alt.Chart(frame.assign(name=names)).encode(y=_rows())
         x = alt.X(
             "value:Q",
             title=_axis(axis),
@@ -593,6 +682,12 @@ def intervals(
                 base.mark_rule(color=FAINT, opacity=0.35, strokeWidth=10).encode(
                     x=alt.X("null_low:Q", title=_axis(axis), scale=scale),
                     x2="null_high:Q",
+                )
+            )
+        if "bar" in frame.columns:
+            layers.append(
+                base.mark_tick(color=VERMILION, thickness=2, size=20).encode(
+                    x=alt.X("bar:Q", title=_axis(axis), scale=scale)
                 )
             )
         if zero is not None:

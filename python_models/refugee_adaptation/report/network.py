@@ -23,7 +23,6 @@ from bokeh.models import (
     Range1d,
     Scatter,
     Segment,
-    TapTool,
     WheelZoomTool,
 )
 from bokeh.resources import Resources
@@ -40,7 +39,8 @@ MOST_POSTS = 4
 MOST_COMMUNITIES = 12
 TITLE_LENGTH = 80
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
+# variables of the style sheet, which knows light and dark
+COLOURS = ("--blue", "--orange", "--green", "--vermilion", "--purple", "--sky")
 SHAPES = (
     "circle",
     "square",
@@ -50,7 +50,7 @@ SHAPES = (
     "hex",
     "star",
 )
-OTHER_COLOUR = "#8c8c8c"
+OTHER_COLOUR = "--faint"
 
 
 def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
@@ -67,7 +67,16 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
     Raises:
         NotBuiltError: a mart of the communities is not in this build.
     """
-    most = f"where people.pagerank_rank <= {most_people}" if most_people else ""
+    # equal ranks do not widen the limit
+    most = (
+        f"""qualify
+            row_number() over (
+                partition by people.tie_kind
+                order by people.pagerank_rank, people.user_id
+            ) <= {most_people}"""
+        if most_people
+        else ""
+    )
     people = marts.ask(
         f"""
         select
@@ -82,7 +91,8 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
             people.pagerank_rank_high,
             people.neighbour_count,
             people.user_post_count,
-            people.is_newcomer
+            people.is_newcomer,
+            count(*) over (partition by people.tie_kind) as all_count
         from influencers as people
         inner join network_layout as places
             on
@@ -111,14 +121,23 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
         with
 
         people as (
-            select tie_kind, user_id
+            select people.tie_kind, people.user_id
             from influencers as people
             {most}
         ),
 
+        sizes as (
+            select tie_kind, count(*) as all_count
+            from community_edges
+            group by tie_kind
+        ),
+
+        -- ranked without their posts, which are long to sort
         ranked as (
             select
-                ties.*,
+                ties.tie_kind,
+                ties.low_user_id,
+                ties.high_user_id,
                 row_number() over (
                     partition by ties.tie_kind
                     order by
@@ -128,28 +147,33 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
                         ties.last_at,
                         ties.low_user_id,
                         ties.high_user_id
-                ) as tie_rank,
-                count(*) over (partition by ties.tie_kind) as all_count
+                ) as tie_rank
             from community_edges as ties
             inner join people as lows
                 on ties.tie_kind = lows.tie_kind and ties.low_user_id = lows.user_id
             inner join people as highs
                 on ties.tie_kind = highs.tie_kind and ties.high_user_id = highs.user_id
+            qualify tie_rank <= {MOST_TIES}
         )
 
         select
-            tie_kind,
-            low_user_id,
-            high_user_id,
-            weight,
-            tie_count,
-            post_count,
-            post_ids[:{MOST_POSTS}] as post_ids,
-            shared_hashtags[:3] as shared_hashtags,
-            all_count
+            ties.tie_kind,
+            ties.low_user_id,
+            ties.high_user_id,
+            ties.weight,
+            ties.tie_count,
+            ties.post_count,
+            ties.post_ids[:{MOST_POSTS}] as post_ids,
+            ties.shared_hashtags[:3] as shared_hashtags,
+            sizes.all_count
         from ranked
-        where tie_rank <= {MOST_TIES}
-        order by tie_kind, tie_rank
+        inner join community_edges as ties
+            on
+                ranked.tie_kind = ties.tie_kind
+                and ranked.low_user_id = ties.low_user_id
+                and ranked.high_user_id = ties.high_user_id
+        inner join sizes on ranked.tie_kind = sizes.tie_kind
+        order by ranked.tie_kind, ranked.tie_rank
         """
     )
     posts = marts.ask(
@@ -234,6 +258,7 @@ def _kind(
             for row in edges
         ],
         "tags": tags,
+        "all_people": mine[0]["all_count"],
         "all_ties": edges[0]["all_count"] if edges else 0,
         "communities": [
             [
@@ -282,21 +307,16 @@ def _plot() -> Plot:
         border_fill_color=None,
         outline_line_color=None,
         name="plot",
+        # the page finds what lies nearest to a tap
+        subscribed_events={"tap"},
     )
+    # colours come from the style sheet when the page draws
     lines = Segment(
-        x0="x0",
-        y0="y0",
-        x1="x1",
-        y1="y1",
-        line_width="width",
-        line_color="#808080",
-        line_alpha=0.25,
+        x0="x0", y0="y0", x1="x1", y1="y1", line_width="width", line_alpha=0.2
     )
-    chosen = Segment(
-        x0="x0", y0="y0", x1="x1", y1="y1", line_width=3, line_color="#D55E00"
-    )
-    tie_marks = plot.add_glyph(
-        edges, lines, selection_glyph=chosen, nonselection_glyph=lines
+    chosen = Segment(x0="x0", y0="y0", x1="x1", y1="y1", line_width=3)
+    plot.add_glyph(
+        edges, lines, selection_glyph=chosen, nonselection_glyph=lines, name="ties"
     )
     dots = Scatter(
         x="x",
@@ -304,23 +324,15 @@ def _plot() -> Plot:
         size="size",
         marker="shape",
         fill_color="colour",
-        line_color="#ffffff",
         line_width=0.6,
         fill_alpha=0.92,
     )
     picked = Scatter(
-        x="x",
-        y="y",
-        size="size",
-        marker="shape",
-        fill_color="colour",
-        line_color="#D55E00",
-        line_width=4,
+        x="x", y="y", size="size", marker="shape", fill_color="colour", line_width=4
     )
     people_marks = plot.add_glyph(
-        nodes, dots, selection_glyph=picked, nonselection_glyph=dots
+        nodes, dots, selection_glyph=picked, nonselection_glyph=dots, name="people"
     )
-    tap = TapTool(renderers=[people_marks, tie_marks])
     # the wheel scrolls the page; with Ctrl it zooms, as on maps
     wheel = WheelZoomTool(modifiers={"ctrl": True})
     hover = HoverTool(
@@ -332,7 +344,7 @@ def _plot() -> Plot:
             ("neighbours 邻居", "@neighbours"),
         ],
     )
-    plot.add_tools(PanTool(), wheel, tap, hover)
+    plot.add_tools(PanTool(), wheel, hover)
     return plot
 
 
@@ -356,14 +368,16 @@ def as_data(value: object) -> Markup:
     """Write JSON that can stand inside a script element of a page.
 
     Args:
-        value: what JSON can hold.
+        value: what JSON can hold, or JSON already written.
 
     Returns:
         JSON in which no text can end or open an element.
     """
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, str):
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    )
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)

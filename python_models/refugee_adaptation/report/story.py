@@ -231,15 +231,17 @@ class Story:
         """
         self.figures += 1
         name = f"figure-{self.figures}"
-        wording = texts()[f"{key}_title"]
-        described = Markup(texts()[key]["en"]).format(**values).striptags()
-        drawn = figure_svg(chart, name, wording["en"], described)
+        title, described = f"{name}-title", f"{name}-text"
+        drawn = figure_svg(chart, name, title, described)
         self.blocks.append(
             Markup(
-                '<figure id="{}"><figcaption><b>{}</b> {}</figcaption>{}{}</figure>'
+                '<figure id="{}"><figcaption><b id="{}">{}</b> <span id="{}">{}</span>'
+                "</figcaption>{}{}</figure>"
             ).format(
                 name,
+                title,
                 say(f"{key}_title"),
+                described,
                 say(key, **values),
                 drawn,
                 self._evidence(answers, n),

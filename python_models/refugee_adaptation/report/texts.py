@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 # width of a label of a chart, in letters
 MOST_WIDTH = 30
+# marks a text of the crawl inside a chart: invisible, it only joins (U+2060)
+JOINER = "\u2060"
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 # groups whose English is a pattern of what the tables say in sentences
 SENTENCE_GROUPS = ("sentence", "study", "finding")
@@ -208,15 +210,15 @@ def verbatim(words: str, most: int = MOST_WIDTH) -> str:
         most: width that is kept, a Chinese character or an emoji counting as two.
 
     Returns:
-        The text behind an invisible sign (U+2060, which only joins).
+        The text behind JOINER.
     """
     kept, width = "", 0
     for character in words:
         width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
         if width > most:
-            return f"\u2060{kept}\u2026"
+            return f"{JOINER}{kept}\u2026"
         kept += character
-    return f"\u2060{kept}"
+    return f"{JOINER}{kept}"
 
 
 @cache

@@ -53,6 +53,17 @@ checks as (
     select * from run_checks
     union all
     select * from null_checks
+),
+
+judged as (
+    select
+        *,
+        if(
+            is_deciding,
+            null_mean + {{ var("community_z_from") }} * null_sd,
+            null
+        ) as established_from
+    from checks
 )
 
-select * from checks
+select * from judged

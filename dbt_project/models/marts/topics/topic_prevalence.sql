@@ -114,7 +114,10 @@ shares as (
         *,
         sum(author_weight) over (partition by scope, scope_key, topic_id)
         / sum(author_post_count) over (partition by scope, scope_key, topic_id)
-            as prevalence_share
+            as prevalence_share,
+        sum(main_post_count) over (partition by scope, scope_key, topic_id)
+        / sum(author_post_count) over (partition by scope, scope_key, topic_id)
+            as main_share
     from residuals
 ),
 
@@ -129,31 +132,65 @@ summed as (
             sum(power(author_weight - prevalence_share * author_post_count, 2))
             * count(*) / nullif(count(*) - 1, 0)
         )
-        / sum(author_post_count) as standard_error
+        / sum(author_post_count) as standard_error,
+        any_value(main_share) as main_share,
+        sqrt(
+            sum(power(main_post_count - main_share * author_post_count, 2))
+            * count(*) / nullif(count(*) - 1, 0)
+        )
+        / sum(author_post_count) as main_standard_error
     from shares
     group by scope, scope_key, topic_id
 ),
 
-bounded as (
+-- the posts that would give this standard error if each were a draw of its own: few
+-- where an author's posts are alike; one per author where all posts are alike
+effective as (
     select
-        cells.scope,
-        cells.scope_key,
-        cells.topic_id,
-        cells.topic_label,
-        cells.post_count,
-        cells.author_count,
-        summed.main_post_count,
+        cells.*,
         summed.prevalence_share,
-        greatest(summed.prevalence_share - 1.96 * summed.standard_error, 0)
-            as prevalence_low,
-        least(summed.prevalence_share + 1.96 * summed.standard_error, 1)
-            as prevalence_high
+        summed.standard_error,
+        summed.main_post_count,
+        summed.main_share,
+        case
+            when cells.author_count < 2 then 0
+            when summed.main_standard_error > 0
+                then
+                    least(
+                        summed.main_share * (1 - summed.main_share)
+                        / power(summed.main_standard_error, 2),
+                        cells.post_count
+                    )
+            else cells.author_count
+        end as effective_count
     from cells
     inner join summed
         on
             cells.scope = summed.scope
             and cells.scope_key = summed.scope_key
             and cells.topic_id = summed.topic_id
+),
+
+bounded as (
+    select
+        scope,
+        scope_key,
+        topic_id,
+        topic_label,
+        post_count,
+        author_count,
+        main_post_count,
+        main_share,
+        {{ wilson_bound("main_share * effective_count", "effective_count", "low") }}
+            as main_low,
+        {{ wilson_bound("main_share * effective_count", "effective_count", "high") }}
+            as main_high,
+        prevalence_share,
+        if(author_count > 1, greatest(prevalence_share - 1.96 * standard_error, 0), null)
+            as prevalence_low,
+        if(author_count > 1, least(prevalence_share + 1.96 * standard_error, 1), null)
+            as prevalence_high
+    from effective
 )
 
 select * from bounded

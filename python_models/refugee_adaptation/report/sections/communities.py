@@ -68,6 +68,7 @@ def _modularity(story: Story) -> None:
             null_mean - 1.96 * null_sd as null_low,
             null_mean + 1.96 * null_sd as null_high,
             z_score,
+            established_from as bar,
             draw_count,
             is_deciding
         from community_model_checks

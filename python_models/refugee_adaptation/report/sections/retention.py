@@ -115,7 +115,7 @@ def _curves(story: Story) -> None:
                 curves.outcome = '{outcome}'
                 and curves.grouping = 'newcomer'
                 and curves.is_identifiable
-            order by kind, curves.day
+            order by curves.group_name <> 'newcomer', kind, curves.day
             """
         )
         if found.frame.empty:

@@ -13,6 +13,8 @@ from refugee_adaptation.report.wording import number, p_value, percent, span
 MOST_WORDS = 8
 # a month or a group with fewer posts is not drawn
 LEAST_POSTS = 20
+# letters of a topic's label on a wide chart
+NAME_WIDTH = 34
 # as many as the palette has colours
 MOST_KINDS = 6
 
@@ -111,9 +113,9 @@ def _prevalence(story: Story) -> None:
         select
             topic_id,
             topic_label,
-            prevalence_share as value,
-            prevalence_low as low,
-            prevalence_high as high,
+            main_share as value,
+            main_low as low,
+            main_high as high,
             main_post_count,
             post_count,
             author_count
@@ -140,7 +142,9 @@ def _prevalence(story: Story) -> None:
 
 def _names(frame: pd.DataFrame) -> list[str]:
     return [
-        verbatim(f"{topic}: {words}", 22) if topic else chart_term("topic", "none")
+        verbatim(f"{topic}: {words}", NAME_WIDTH)
+        if topic
+        else chart_term("topic", "none")
         for topic, words in zip(frame["topic_id"], frame["topic_label"], strict=True)
     ]
 
@@ -166,9 +170,10 @@ def _compared(story: Story) -> None:
                 scope_key as kind,
                 topic_id,
                 topic_label,
-                prevalence_share as value,
-                prevalence_low as low,
-                prevalence_high as high,
+                main_share as value,
+                main_low as low,
+                main_high as high,
+                main_post_count,
                 post_count,
                 author_count
             from topic_prevalence

@@ -15,10 +15,15 @@
     if (parent) parent.append(made);
     return made;
   };
+  // pixels around a line that count as on it
+  const REACH = 6;
   let data, kind, shown = [], ties = [], page = 0, started = false;
-  let nodes, edges, across, up;
+  let nodes, edges, across, up, marks;
+  // what the panel shows: a person, a tie, or nothing; and what the search found
+  let picked = {}, found = () => "";
 
   const colour = (at) => at >= 0 && at < data.most ? data.colours[at % data.colours.length] : data.other;
+  const drawn = (variable) => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
   const shape = (at) => at >= 0 && at < data.most ? data.shapes[at % data.shapes.length] : "circle";
   const symbol = (at) => ({circle: "●", square: "■", triangle: "▲", diamond: "◆",
     inverted_triangle: "▼", hex: "⬢", star: "★"})[shape(at)];
@@ -39,6 +44,7 @@
   function fillCommunities() {
     const select = find("community");
     const legend = find("legend");
+    const wanted = select.value;
     select.replaceChildren();
     legend.replaceChildren();
     const all = element("option", say("all communities", "全部社群"), select);
@@ -49,7 +55,7 @@
       if (at < data.most) {
         const item = element("li", undefined, legend);
         const mark = element("span", symbol(at), item);
-        mark.style.color = colour(at);
+        mark.style.color = `var(${colour(at)})`;
         mark.setAttribute("aria-hidden", "true");
         item.append(` ${title(at)}`);
       }
@@ -57,9 +63,20 @@
     if (kind.communities.length > data.most) {
       const item = element("li", undefined, legend);
       const mark = element("span", "●", item);
-      mark.style.color = data.other;
+      mark.style.color = `var(${data.other})`;
       item.append(` ${say("smaller communities", "较小的社群")}`);
     }
+    select.value = wanted;
+  }
+
+  // colours of the style sheet, for the scheme that is on
+  function paint() {
+    const [people, lines] = marks;
+    nodes.data = {...nodes.data, colour: shown.map((at) => drawn(colour(kind.people[at][3])))};
+    people.glyph.setv({line_color: drawn("--paper")});
+    people.selection_glyph.setv({line_color: drawn("--ink")});
+    lines.glyph.setv({line_color: drawn("--ink")});
+    lines.selection_glyph.setv({line_color: drawn("--ink")});
   }
 
   function draw() {
@@ -79,14 +96,13 @@
     const scale = root.clientWidth < 500 ? 0.6 : 1;
     const top = Math.max(...kind.people.map((person) => person[10]), 1e-9);
     const of = (pick) => shown.map((at) => pick(kind.people[at], at));
-    nodes.selected.indices = [];
-    edges.selected.indices = [];
+    pick({});
     // the most influential last, so that they lie on top
     shown.reverse();
     nodes.data = {
       x: of((p) => p[1]), y: of((p) => p[2]),
       size: of((p) => scale * (4 + 20 * Math.sqrt(p[10] / top))),
-      colour: of((p) => colour(p[3])), shape: of((p) => shape(p[3])),
+      colour: of((p) => drawn(colour(p[3]))), shape: of((p) => shape(p[3])),
       user: of((p) => p[0]), community: of((p) => title(p[3])),
       rank: of((p) => `${count(p[4])} [${count(p[5])}, ${count(p[6])}]`),
       neighbours: of((p) => p[7]), at: of((p, at) => at),
@@ -99,11 +115,22 @@
     };
     page = 0;
     fillTable();
+    tellStatus();
+  }
+
+  function tellStatus() {
+    const wanted = find("community").value;
+    const all = wanted === "" ? kind.all_people : kind.communities[Number(wanted)][2];
+    const cut = shown.length < all;
+    const cutTies = wanted === "" && ties.length < kind.all_ties;
+    const people = count(shown.length), lines = count(ties.length);
     find("status").textContent = say(
-      `${count(shown.length)} people and ${count(ties.length)} ties shown` +
-        (kind.all_ties > kind.ties.length ? `, the strongest of ${count(kind.all_ties)}` : ""),
-      `显示 ${count(shown.length)} 人、${count(ties.length)} 条关系` +
-        (kind.all_ties > kind.ties.length ? `（${count(kind.all_ties)} 条中最强的）` : ""));
+      (cut ? `${people} of ${count(all)} people (the most central)` : `${people} people`) +
+        (cutTies ? ` and ${lines} of ${count(kind.all_ties)} ties (the strongest between them)` : ` and ${lines} ties`) +
+        " shown" + (kind.people.length < kind.all_people ? "; --people 0 writes a page with all people" : ""),
+      (cut ? `显示 ${count(all)} 人中最核心的 ${people} 人` : `显示 ${people} 人`) +
+        (cutTies ? `、${count(kind.all_ties)} 条关系中他们之间最强的 ${lines} 条` : `、${lines} 条关系`) +
+        (kind.people.length < kind.all_people ? "；用 --people 0 可写出包含所有人的页面" : ""));
   }
 
   function fillTable() {
@@ -153,14 +180,12 @@
     const line = element("p", undefined, parent);
     element("code", other, line);
     const tags = tie[6].map((at) => `#${kind.tags[at]}`).join(" ");
-    line.append(" · " + (tags ? "" : say(`${count(tie[3])} replies`, `${count(tie[3])} 次回复`)));
+    line.append(" · " + (tags ? "" : say(`${count(tie[3])} ${tie[3] === 1 ? "reply" : "replies"}`, `${count(tie[3])} 次回复`)));
     if (tags) element("bdi", tags, line);
     listPosts(tie, parent);
   }
 
-  function showPerson(at) {
-    const panel = find("panel");
-    panel.replaceChildren();
+  function showPerson(at, panel) {
     const person = kind.people[at];
     const head = element("h4", undefined, panel);
     element("code", person[0], head);
@@ -174,11 +199,49 @@
     }
   }
 
-  function showTie(at) {
-    const panel = find("panel");
-    panel.replaceChildren();
+  function showTie(at, panel) {
     element("h4", say("The posts behind this tie", "这条关系背后的帖子"), panel);
     tieLine(kind.ties[at], panel);
+  }
+
+  function tellPicked() {
+    const panel = find("panel");
+    panel.replaceChildren();
+    if (picked.person !== undefined) showPerson(picked.person, panel);
+    if (picked.tie !== undefined) showTie(picked.tie, panel);
+  }
+
+  function pick(what) {
+    picked = what;
+    nodes.selected.indices = what.person === undefined ? [] : [shown.indexOf(what.person)];
+    edges.selected.indices = what.tie === undefined ? [] : [ties.indexOf(what.tie)];
+    tellPicked();
+  }
+
+  // the person under a tap, else the nearest line within reach, else nothing
+  function tap(event) {
+    const stage = document.getElementById("network-plot");
+    const right = stage.clientWidth / (across.end - across.start);
+    const upwards = stage.clientHeight / (up.end - up.start);
+    let best = 1, what = {};
+    const {x, y, size} = nodes.data;
+    for (let i = 0; i < x.length; i += 1) {
+      const off = Math.hypot((x[i] - event.x) * right, (y[i] - event.y) * upwards) / (size[i] / 2 + 2);
+      if (off <= best) [best, what] = [off, {person: shown[i]}];
+    }
+    if (what.person === undefined) {
+      const {x0, y0, x1, y1} = edges.data;
+      best = REACH;
+      for (let i = 0; i < x0.length; i += 1) {
+        const fromX = (x0[i] - event.x) * right, fromY = (y0[i] - event.y) * upwards;
+        const alongX = (x1[i] - x0[i]) * right, alongY = (y1[i] - y0[i]) * upwards;
+        const length = alongX ** 2 + alongY ** 2;
+        const part = length ? Math.min(1, Math.max(0, -(fromX * alongX + fromY * alongY) / length)) : 0;
+        const off = Math.hypot(fromX + part * alongX, fromY + part * alongY);
+        if (off < best) [best, what] = [off, {tie: ties[i]}];
+      }
+    }
+    pick(what);
   }
 
   function zoom(factor) {
@@ -196,25 +259,28 @@
 
   function choose(at) {
     const person = kind.people[at];
-    const index = shown.indexOf(at);
-    if (index < 0) return;
+    if (!shown.includes(at)) return;
     const half = Math.min((across.end - across.start) / 2, 0.35);
     across.setv({start: person[1] - half, end: person[1] + half});
     up.setv({start: person[2] - half, end: person[2] + half});
-    nodes.selected.indices = [index];
+    pick({person: at});
+  }
+
+  function tellFound(words) {
+    found = words;
+    find("found").textContent = found();
   }
 
   function search() {
     const wanted = find("search").value.trim().toLowerCase();
-    const note = find("found");
-    note.textContent = "";
+    tellFound(() => "");
     if (!wanted) return;
     const hits = kind.people.map((p, at) => at).filter((at) => kind.people[at][0].startsWith(wanted));
     if (!hits.length) {
-      note.textContent = say("nobody here has a pseudonym that begins so", "没有以此开头的假名");
+      tellFound(() => say("nobody here has a pseudonym that begins so", "没有以此开头的假名"));
       return;
     }
-    note.textContent = say(`${count(hits.length)} found`, `找到 ${count(hits.length)} 人`);
+    tellFound(() => say(`${count(hits.length)} found`, `找到 ${count(hits.length)} 人`));
     if (!shown.includes(hits[0])) {
       find("community").value = "";
       draw();
@@ -224,12 +290,21 @@
 
   function setKind() {
     kind = data.kinds.find((one) => one.kind === find("kind").value) || data.kinds[0];
+    find("community").value = "";
     wordKinds();
     fillCommunities();
-    find("panel").replaceChildren();
-    find("found").textContent = "";
+    tellFound(() => "");
     reset();
     draw();
+  }
+
+  // another language changes words, and nothing that was chosen
+  function reword() {
+    wordKinds();
+    fillCommunities();
+    tellStatus();
+    tellPicked();
+    tellFound(found);
   }
 
   async function start() {
@@ -240,26 +315,22 @@
     const page_document = Bokeh.documents[Bokeh.documents.length - 1];
     const model = (name) => page_document.get_model_by_name(name);
     [nodes, edges, across, up] = ["nodes", "edges", "across", "up"].map(model);
-    nodes.selected.properties.indices.change.connect(() => {
-      const [index] = nodes.selected.indices;
-      if (index !== undefined) showPerson(nodes.data.at[index]);
-    });
-    edges.selected.properties.indices.change.connect(() => {
-      const [index] = edges.selected.indices;
-      if (index !== undefined && !nodes.selected.indices.length) showTie(edges.data.at[index]);
-    });
+    marks = ["people", "ties"].map(model);
+    page_document.on_event("tap", (_, event) => tap(event));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
     find("kind").addEventListener("change", setKind);
     find("community").addEventListener("change", draw);
     find("form").addEventListener("submit", (event) => { event.preventDefault(); search(); });
     find("closer").addEventListener("click", () => zoom(0.6));
     find("farther").addEventListener("click", () => zoom(1 / 0.6));
-    find("reset").addEventListener("click", () => { reset(); nodes.selected.indices = []; });
+    find("reset").addEventListener("click", () => { reset(); pick({}); });
     find("previous").addEventListener("click", () => { page -= 1; fillTable(); });
     find("next").addEventListener("click", () => { page += 1; fillTable(); });
     for (const radio of document.querySelectorAll('input[name="language"]')) {
-      radio.addEventListener("change", setKind);
+      radio.addEventListener("change", reword);
     }
     setKind();
+    paint();
     root.dataset.ready = "true";
   }
 
