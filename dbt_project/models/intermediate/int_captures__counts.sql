@@ -36,8 +36,8 @@ captures as (
     where row_status <> 'rejected' and captured_at is not null
 ),
 
--- a crawl meets an item under several keywords and writes it down each time: one file is
--- one capture, and its last row stands
+-- a crawl meets an item under several keywords and writes it down each time: one file
+-- is one capture, and its last row stands
 last_rows as (
     select *
     from captures

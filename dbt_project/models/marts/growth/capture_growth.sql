@@ -15,11 +15,11 @@ compared as (
         capture_count,
         like_count,
         is_like_count_censored,
-        lag(is_like_count_censored) over item_captures
-            as is_previous_like_count_censored,
         captured_at,
 
-        -- changes since the capture before
+        -- the capture before, and changes since
+        lag(is_like_count_censored) over item_captures
+            as is_previous_like_count_censored,
         like_count - lag(like_count) over item_captures as like_count_change,
         date_diff('second', lag(captured_at) over item_captures, captured_at)
         / 86400.0::double as days_since_previous,

@@ -284,9 +284,7 @@ drift as (
     select
         -- ids
         events.group_kind,
-        coalesce(earlier.build_number, 0) + 1 as build_number,
         events.lasting_id,
-        string_split(events.lasting_id, '-')[-1]::bigint as lasting_number,
         events.group_id,
 
         -- what happened
@@ -294,13 +292,17 @@ drift as (
         events.related_lasting_id,
 
         -- numerics
-        coalesce(remembered_sizes.previous_member_count, 0) as previous_member_count,
         events.member_count,
         events.shared_member_count,
         events.jaccard_share,
 
         -- times
-        crawl_activity.crawl_last_activity_at
+        crawl_activity.crawl_last_activity_at,
+
+        -- numbers given anew
+        coalesce(earlier.build_number, 0) + 1 as build_number,
+        string_split(events.lasting_id, '-')[-1]::bigint as lasting_number,
+        coalesce(remembered_sizes.previous_member_count, 0) as previous_member_count
     from events
     cross join crawl_activity
     left join earlier on events.group_kind = earlier.group_kind
