@@ -5,7 +5,7 @@ judged as (
 ),
 
 files as (
-    select * from {{ ref("stg_crawl__files") }}
+    select * from {{ ref("int_files__read") }}
 ),
 
 synthetic_files as (
