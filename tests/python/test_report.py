@@ -652,15 +652,17 @@ def test_many_days_are_drawn_by_week_with_their_year() -> None:
     assert re.search(r">01-\d\d<", few)
 
 
-def test_marks_of_one_day_stand_above_each_other() -> None:
+def test_marks_of_events_do_not_cover_each_other() -> None:
     frame = day_counts("2025-01-01", "2025-02-20")
     days = ("2025-01-10", "2025-01-10", "2025-01-11", "2025-02-10")
     drawn = figure_svg(charts.day_curve(frame, events(*days)), "f", "title", "text")
     wide = drawn.split("</svg>")[0]
-    places = re.findall(r'translate\(([\d.]+),(-[\d.]+)\)"[^>]*>(\d)</text>', wide)
-    heights = {mark: float(y) for _, y, mark in places}
-    assert len({heights[mark] for mark in "123"}) == 3
-    assert heights["4"] == heights["1"]
+    marks = r'translate\(([\d.]+),(-[\d.]+)\)"[^>]*>([\d\u2013]+)</text>'
+    heights = {mark: float(y) for _, y, mark in re.findall(marks, wide)}
+    # two of one day share a label, that of the next day stands above it
+    assert set(heights) == {"1\u20132", "3", "4"}
+    assert heights["3"] < heights["1\u20132"] == heights["4"]
+    assert wide.count('stroke-dasharray="3,3"') == 4
 
 
 def test_a_figure_is_named_in_the_language_shown(page: str) -> None:

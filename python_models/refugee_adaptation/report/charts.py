@@ -148,7 +148,8 @@ MOST_SINGLE_DAYS = 200
 LEAST_DAYS = 14
 # part of its day or week that a bar covers
 BAR_SHARE = 0.8
-# pixels between two marks of events, sideways and upwards
+# pixels: marks of events so near share a label; between two labels, sideways, upwards
+TOGETHER = 5
 MARK_ROOM = 16
 MARK_HEIGHT = 14
 
@@ -189,16 +190,40 @@ class _Days:
         )
 
     def marks(self, frame: pd.DataFrame, day: str, width: int) -> pd.DataFrame:
-        """Raise marks that would stand on each other: `height` in rows of marks."""
+        """Place the labels of marks: one for marks that stand together, such as 2-4.
+
+        Args:
+            frame: `day` and mark (a number), in order of the days.
+            day: name of the column of days.
+            width: of the plot in pixels.
+
+        Returns:
+            `day`, mark and height: labels too close to their neighbours are raised by
+            so many rows.
+        """
+        labels: list[tuple[pd.Timestamp, int, int, int]] = []
         ends: list[float] = []
-        heights = []
-        for at in pd.to_datetime(frame[day]):
+        before = -math.inf
+        for at, mark in zip(pd.to_datetime(frame[day]), frame["mark"], strict=True):
             place = (at - self.first).days / (self.end - self.start) * width
-            free = (n for n, end in enumerate(ends) if place - end >= MARK_ROOM)
-            height = next(free, len(ends))
-            ends[height : height + 1] = [place]
-            heights.append(height)
-        return self.points(frame, day).assign(height=heights)
+            if place - before < TOGETHER:
+                labels[-1] = (*labels[-1][:2], int(mark), labels[-1][3])
+            else:
+                free = (n for n, end in enumerate(ends) if place - end >= MARK_ROOM)
+                height = next(free, len(ends))
+                ends[height : height + 1] = [place]
+                labels.append((at, int(mark), int(mark), height))
+            before = place
+        return pd.DataFrame(
+            {
+                day: [at for at, *_ in labels],
+                "mark": [
+                    str(first) if first == last else f"{first}\u2013{last}"
+                    for _, first, last, _ in labels
+                ],
+                "height": [height for *_, height in labels],
+            }
+        )
 
     def axis(self, field: str, width: int) -> alt.X:
         """Give the axis of days, with the range of every layer."""
@@ -326,14 +351,15 @@ def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
             )
         )
         layers: list[Any] = [bars]
-        marks = days.marks(events, "platform_date", inner)
-        if not marks.empty:
+        if not events.empty:
             at = days.axis("platform_date", width)
             layers.append(
-                alt.Chart(marks)
+                alt.Chart(days.points(events, "platform_date"))
                 .mark_rule(color=VERMILION, strokeDash=[3, 3])
                 .encode(x=at)
             )
+            labels = days.marks(events, "platform_date", inner)
+            marks = days.points(labels, "platform_date")
             layers.extend(
                 alt.Chart(marks[marks["height"] == height])
                 .mark_text(

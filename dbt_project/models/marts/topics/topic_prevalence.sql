@@ -186,10 +186,16 @@ bounded as (
         {{ wilson_bound("main_share * effective_count", "effective_count", "high") }}
             as main_high,
         prevalence_share,
-        if(author_count > 1, greatest(prevalence_share - 1.96 * standard_error, 0), null)
-            as prevalence_low,
-        if(author_count > 1, least(prevalence_share + 1.96 * standard_error, 1), null)
-            as prevalence_high
+        if(
+            author_count > 1,
+            greatest(prevalence_share - 1.96 * standard_error, 0),
+            null
+        ) as prevalence_low,
+        if(
+            author_count > 1,
+            least(prevalence_share + 1.96 * standard_error, 1),
+            null
+        ) as prevalence_high
     from effective
 )
 
