@@ -169,8 +169,8 @@ def _shuffled_words(posts: int, seed: int) -> PlantedTopics:
 
 def _draws(settings: TopicSettings) -> str:
     return (
-        f"{settings.splits} halves, {settings.subsamples} subsamples, "
-        f"{settings.null_draws} word shuffles (halves: {settings.null_splits})"
+        f"halves {settings.splits}, subsamples {settings.subsamples}, "
+        f"word shuffles {settings.null_draws} (halves {settings.null_splits})"
     )
 
 
