@@ -33,28 +33,34 @@ dated as (
     from replies
 ),
 
+ranked as (
+    select
+        *,
+        dense_rank() over (order by first_in_post_comment_number) as thread_number
+    from dated
+),
+
 numbered as (
     select
         -- ids
-        dated.post_id,
-        dated.user_id,
-        dated.replied_to_user_id,
-        dense_rank() over (order by dated.first_in_post_comment_number)
-            as thread_number,
+        ranked.post_id,
+        ranked.user_id,
+        ranked.replied_to_user_id,
+        ranked.thread_number,
         users.user_number,
         replied_to_users.user_number as replied_to_user_number,
-        dated.first_comment_number,
+        ranked.first_comment_number,
 
         -- numerics
-        dated.reply_count,
+        ranked.reply_count,
 
         -- timestamps
-        dated.first_at,
-        dated.last_at
-    from dated
-    inner join users on dated.user_id = users.user_id
+        ranked.first_at,
+        ranked.last_at
+    from ranked
+    inner join users on ranked.user_id = users.user_id
     inner join users as replied_to_users
-        on dated.replied_to_user_id = replied_to_users.user_id
+        on ranked.replied_to_user_id = replied_to_users.user_id
 )
 
 select * from numbered
