@@ -16,6 +16,7 @@ waves as (
     select
         users.user_number,
         posts.post_id,
+        posts.has_topic_marker,
         case
             when
                 posts.post_date
@@ -34,7 +35,6 @@ waves as (
             and date '{{ var("cohort_until") }}',
             false
         ) as is_cohort,
-        posts.has_topic_marker,
         (posts.han_count > 0)::integer as chinese_words,
         regexp_matches(array_to_string(posts.hashtags, ' '), '\p{Han}')::integer
             as chinese_hashtags,
@@ -46,15 +46,15 @@ waves as (
 
 -- crawls that show hashtags inside the text mark them there, others do not
 early_format as (
-    select mode(has_topic_marker) as has_topic_marker
+    select mode(has_topic_marker) as prevailing_marker
     from waves
     where wave = 'early'
 ),
 
 formatted as (
     select
-        waves.* exclude (has_topic_marker),
-        waves.has_topic_marker = early_format.has_topic_marker as is_early_format
+        waves.*,
+        waves.has_topic_marker = early_format.prevailing_marker as is_early_format
     from waves
     cross join early_format
     where waves.wave is not null
@@ -63,18 +63,18 @@ formatted as (
 compared as (
     select
         'all posts' as comparison,
-        * exclude (is_cohort)
+        * exclude (is_cohort, has_topic_marker)
     from formatted
     union all
     select
         'same registration cohort' as comparison,
-        * exclude (is_cohort)
+        * exclude (is_cohort, has_topic_marker)
     from formatted
     where is_cohort
     union all
     select
         'same crawl format' as comparison,
-        * exclude (is_cohort)
+        * exclude (is_cohort, has_topic_marker)
     from formatted
     where is_early_format
 ),

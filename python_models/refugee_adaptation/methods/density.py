@@ -173,7 +173,7 @@ def outlier_sensitivity(
         min_users: Below this there are no rows.
 
     Returns:
-        One row per radius (a factor of the knee of that density) and density, columns
+        One row per radius (a factor of the chosen density's knee) and density, columns
         SENSITIVITY_DTYPES: Jaccard index with the chosen outliers, and the rank
         correlation of the k-distance with the summed log counts. High correlation
         means that the score mostly ranks users by size.

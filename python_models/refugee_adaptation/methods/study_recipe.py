@@ -201,6 +201,9 @@ RECIPE_FIGURES = (
 )
 """Every figure of `replicate`, in the order of its rows."""
 
+#: Pairs of rows that the silhouettes of one null may compare, and the fewest draws.
+_NULL_PAIRS = 110_000_000
+_FEWEST_DRAWS = 20
 _NULLS = ("permutation", "lognormal", "rank_copula")
 _NULL_FIGURES = (
     "audit_null_draws",
@@ -403,7 +406,8 @@ def correct(
             `RECIPE_COLUMNS` and of `BAND_COLUMNS` (numbers: the count, which is the
             start of its band, null if unreadable; and the band's last number, null
             if open; a count that is no band ends where it starts).
-        null_draws: draws of each null; 0 leaves the nulls out.
+        null_draws: draws of each null, fewer on crawls of more than some 700 rows, but
+            never fewer than 20; 0 leaves the nulls out.
         row_limit: above this many rows nothing is fitted.
         seed: of the draws and of K-means on log counts.
 
@@ -813,6 +817,7 @@ def _band_figures(read: Array, low: Array, middle: Array, seed: int) -> Figures:
 def _null_figures(read: Array, middle: Array, draws: int, seed: int) -> Figures:
     scaled: Array = StandardScaler().fit_transform(read)
     observed = silhouette_score(scaled, _k_means(scaled, 10, RANDOM_STATE).labels_)
+    draws = min(draws, max(_FEWEST_DRAWS, _NULL_PAIRS // len(read) ** 2))
     figures: Figures = {"audit_null_draws": float(draws)}
     for null, draw in _null_draws(read, middle, seed).items():
         # one stream a null, so that no null's draws depend on another's

@@ -25,8 +25,20 @@ silhouettes as (
             as recipe_silhouette,
         max(corrected_number) filter (where figure_id = 'audit_null_lognormal_p95')
             as null_silhouette,
+        max(corrected_number) filter (where figure_id = 'audit_null_lognormal_share')
+            as null_share,
+        max(corrected_number) filter (where figure_id = 'audit_null_draws')
+            as draw_count,
         max(reproduced_number) filter (where figure_id = 'data_rows') as row_count
     from replication
+),
+
+-- the recipe's own crawl counts among the draws
+tested as (
+    select
+        *,
+        (1 + round(null_share * draw_count)) / (1 + draw_count) as p_value
+    from silhouettes
 ),
 
 united as (
@@ -77,9 +89,10 @@ united as (
             n="row_count",
             source_table="study_replication",
             is_identifiable="null_silhouette is not null",
-            is_supported="recipe_silhouette > null_silhouette"
+            is_supported="p_value <= 0.05",
+            reason="format('p = {:.3f} of {:.0f} draws', p_value, draw_count)"
         ) }}
-    from silhouettes
+    from tested
 )
 
 select * from united
