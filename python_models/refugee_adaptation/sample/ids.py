@@ -5,9 +5,19 @@ import numpy as np
 from refugee_adaptation.sample.counts import Ints
 
 _DIGITS = "0123456789"
-#: Shards seen in accounts of 2025, most common first, and their shares.
-_SHARDS = ("08", "0e", "0a", "01", "1d")
-_SHARD_SHARES = (0.82, 0.06, 0.05, 0.04, 0.03)
+#: Shards of accounts, most common first, and users of the study in each; the study
+#: has 47 users more in shards that were not published, spread here over ten.
+_SHARD_USERS = {
+    "08": 554,
+    "0e": 19,
+    "0a": 14,
+    "01": 14,
+    "1d": 12,
+    "07": 6,
+    "06": 5,
+    "0d": 5,
+    **dict.fromkeys(("00", "02", "03", "04", "05", "09", "0b", "0c", "0f", "10"), 4.7),
+}
 
 
 def _tails(rng: np.random.Generator, size: int, digits: int) -> list[str]:
@@ -48,9 +58,10 @@ def user_ids(rng: np.random.Generator, registered: Ints) -> list[str]:
     """Make unique ids of accounts from their registration times (epoch seconds)."""
     size = len(registered)
     tails = _tails(rng, size, 6)
-    shard = rng.choice(len(_SHARDS), size=size, p=_SHARD_SHARES)
+    users = np.array([*_SHARD_USERS.values()])
+    shard = rng.choice([*_SHARD_USERS], size=size, p=users / users.sum())
     ids = [
-        f"{second:08x}00000000{_SHARDS[s]}{tail}"
+        f"{second:08x}00000000{s}{tail}"
         for second, s, tail in zip(
             registered.tolist(), shard.tolist(), tails, strict=True
         )

@@ -9,14 +9,13 @@ from refugee_adaptation.sample.counts import Bools, Floats, Ints, quota, take_in
 from refugee_adaptation.sample.published import (
     COUNT_NAMES,
     FEBRUARY_DAY,
-    FIRST_NEWCOMER_DAY,
-    LAST_PEAK_DAY,
     QUANTILE_LEVELS,
     STRATA,
+    TEXT_LEVELS,
     Wave,
 )
 from refugee_adaptation.sample.settings import SIGNS, Settings
-from refugee_adaptation.sample.users import People, Skeleton
+from refugee_adaptation.sample.users import People, Skeleton, strata
 from refugee_adaptation.sample.vocabulary import TAG_COMMUNITIES, TOPICS
 
 LANGUAGES = ("none", "en", "mixed", "zh")
@@ -133,20 +132,25 @@ def _words_and_language(
 def _deal_lengths(
     rng: np.random.Generator,
     rows: Ints,
-    levels: tuple[float, ...],
-    values: tuple[int, ...],
+    values: tuple[float, ...],
     empty: float,
+    lean: Floats,
 ) -> Ints:
-    """Deal text lengths to `rows`; `empty` is the share of all posts without text."""
+    """Deal text lengths to `rows`, the longer ones to those that `lean` prefers.
+
+    `empty` is the share of all posts without text.
+    """
     size = len(rows)
     at = empty + (1 - empty) * (np.arange(size) + 0.5) / max(size, 1)
-    known = [(p, v) for p, v in zip(levels, values, strict=True) if p > empty and v]
+    pairs = zip(TEXT_LEVELS, values, strict=True)
+    known = [(p, v) for p, v in pairs if p > empty and v > 3]
     lengths = np.exp(
         np.interp(
             at, [empty, *[p for p, _ in known]], np.log([3, *[v for _, v in known]])
         )
     )
-    return np.asarray(rng.permutation(np.round(lengths).astype(np.int64)))
+    dealt = np.round(lengths).astype(np.int64)
+    return take_in_order(dealt, rng.random(size) + lean)
 
 
 def plan(
@@ -156,8 +160,7 @@ def plan(
     size = len(skeleton.author)
     latent = behaviour(rng, settings, people, skeleton)
     wave = (skeleton.day >= FEBRUARY_DAY).astype(np.int64)
-    peak = (skeleton.day >= FIRST_NEWCOMER_DAY) & (skeleton.day <= LAST_PEAK_DAY)
-    stratum = np.where(peak, 0, 1 + wave)
+    stratum = strata(skeleton.day)
     has_body, has_title = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     language = np.zeros(size, np.int64)
     missing_title, missing_content = has_body.copy(), has_body.copy()
@@ -191,17 +194,17 @@ def plan(
         body_length[worded] = _deal_lengths(
             rng,
             worded,
-            (0.05, 0.25, 0.5, 0.75, 0.95, 1.0),
-            (*marginals.body_length, 900),
+            marginals.body_length,
             1 - len(worded) / len(rows),
+            np.zeros(len(worded)),
         )
         worded = rows[has_title[rows]]
         title_length[worded] = _deal_lengths(
             rng,
             worded,
-            (0.25, 0.5, 0.75, 0.95, 1.0),
             marginals.title_length,
             1 - len(worded) / len(rows),
+            np.where(has_body[worded], 0.0, 0.1 if february else 0.25),
         )
         video[rows] = quota(latent["video"][rows], marginals.video)
         shares = (
@@ -215,11 +218,11 @@ def plan(
         for name, share in shares:
             share = min(1.0, share * len(rows) / max(len(worded), 1))
             flags[name][worded] = quota(latent[name][worded], share)
-        # posts that can show an emoji: anything but no title and no body text
-        able = rows[~missing_title[rows] | has_body[rows]]
-        alone = (~has_title & ~missing_title)[able] * 100.0
+        # posts that can show an emoji; those without words have nothing else to show
+        able = rows[~missing_title[rows] | has_body[rows] | february]
+        alone = ~has_title & (~missing_title | (~has_body & february))
         emoji[able] = quota(
-            rng.random(len(able)) + alone,
+            rng.random(len(able)) + 100.0 * alone[able],
             min(1.0, marginals.emoji * len(rows) / max(len(able), 1)),
         )
         worded = rows[has_body[rows]]

@@ -15,6 +15,11 @@ from dataclasses import dataclass
 
 #: Probabilities at which the quantiles below are given.
 QUANTILE_LEVELS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99, 1.0)
+#: Probabilities at which lengths of texts are given: their curve bends early.
+TEXT_LEVELS = (
+    *(0.20, 0.25, 0.30, 0.35, 0.40, 0.50, 0.60, 0.70, 0.75, 0.80, 0.85),
+    *(0.90, 0.95, 0.99, 1.0),
+)
 COUNT_NAMES = ("like", "collect", "comment", "share")
 #: A lower bound shown by the logged-out page, by the exact value it starts at.
 BANDS: Mapping[int, str] = {10: "10+", 1_000: "1千+", 10_000: "1万+"}
@@ -34,9 +39,12 @@ class Wave:
         language: Share of en, mixed, zh, none (title and body together).
         body_words: Share of posts with letters of their own in the body.
         title_words: Share of posts with letters in the title.
-        body_length: Quantiles 5, 25, 50, 75, 95 % of the cleaned body, characters.
-        title_length: Quantiles 25, 50, 75, 95, 100 % of the title, characters.
+        body_length: Characters of the body without tags, stickers, mentions and links,
+            quantiles at `TEXT_LEVELS`.
+        title_length: Characters of the title, quantiles at `TEXT_LEVELS`.
         tags: Quantiles of tags per post at `QUANTILE_LEVELS`.
+        ages: Days from registration to the post, quantiles at `QUANTILE_LEVELS`.
+        hours: Posts per hour of the day in the platform zone, from 0 h.
     """
 
     posts: int
@@ -52,8 +60,8 @@ class Wave:
     content_blank: float
     body_words: float
     title_words: float
-    body_length: tuple[int, ...]
-    title_length: tuple[int, ...]
+    body_length: tuple[float, ...]
+    title_length: tuple[float, ...]
     tags: tuple[int, ...]
     tags_zero: float
     tags_chinese: float
@@ -62,6 +70,8 @@ class Wave:
     sticker: float
     newcomer: float
     greeting: float
+    ages: tuple[float, ...]
+    hours: tuple[int, ...]
 
 
 JANUARY = Wave(
@@ -82,9 +92,9 @@ JANUARY = Wave(
     content_missing=0.044,
     content_blank=0.259,
     body_words=0.731,
-    title_words=0.750,
-    body_length=(0, 0, 35, 88, 282),
-    title_length=(7, 14, 23, 35, 39),
+    title_words=0.766,
+    body_length=(0, 0, 10, 17, 24, 34, 48, 70, 85, 103, 125, 175, 270, 662, 894),
+    title_length=(0, 7, 13, 14, 14, 14, 16, 20, 23, 25, 27, 31, 35, 38, 39),
     tags=(0, 0, 1, 3, 4, 6, 7, 10, 10),
     tags_zero=0.182,
     tags_chinese=0.115,
@@ -93,6 +103,11 @@ JANUARY = Wave(
     sticker=0.060,
     newcomer=0.862,
     greeting=0.28,
+    ages=(0.006, 0.009, 0.022, 0.142, 0.729, 1.556, 669.915, 2_302.221, 3_062.102),
+    hours=(
+        *(36, 4, 2, 2, 3, 4, 4, 7, 15, 13, 35, 39),
+        *(19, 22, 34, 27, 21, 20, 14, 13, 14, 18, 67, 88),
+    ),
 )
 
 FEBRUARY = Wave(
@@ -118,9 +133,11 @@ FEBRUARY = Wave(
     content_missing=0.005,
     content_blank=0.005,
     body_words=0.670,
-    title_words=0.820,
-    body_length=(0, 0, 33, 112, 396),
-    title_length=(6, 12, 20, 35, 39),
+    title_words=0.791,
+    body_length=(
+        *(0, 0, 1, 7.5, 19, 32, 52, 91, 111.5, 139, 187, 255, 396, 794.6, 949),
+    ),
+    title_length=(3, 6, 8, 9, 10, 12, 14, 18, 20, 21, 25, 30, 35.5, 38.1, 39),
     tags=(0, 0, 2, 4, 7, 9, 10, 10, 18),
     tags_zero=0.110,
     tags_chinese=0.314,
@@ -129,11 +146,25 @@ FEBRUARY = Wave(
     sticker=0.079,
     newcomer=0.801,
     greeting=0.12,
+    ages=(
+        16.827,
+        21.707,
+        30.211,
+        39.531,
+        45.395,
+        312.508,
+        701.763,
+        2_429.598,
+        2_921.41,
+    ),
+    hours=(
+        *(9, 9, 8, 9, 13, 3, 4, 15, 13, 13, 5, 16),
+        *(11, 7, 7, 6, 8, 3, 4, 4, 4, 8, 7, 5),
+    ),
 )
 
 #: Uses of the ten most used tags of the study, 2,468 uses in all.
 TOP_TAGS = (376, 285, 106, 87, 80, 52, 42, 33, 28, 23)
-WAVES = (JANUARY, FEBRUARY)
 #: Parts of the sample that are calibrated each on its own: the three days that the
 #: January wave was published for, the other days before February, and February.
 STRATA = (JANUARY, JANUARY, FEBRUARY)

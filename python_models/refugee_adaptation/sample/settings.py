@@ -32,7 +32,7 @@ class Settings:
         warts: Whether duplicates, broken rows and edited times are added.
         authors_per_post: Post authors per post. 0.44 is the ratio of an unsampled
             crawl; the search-sampled study has 0.93 and therefore hardly any user
-            history.
+            history, in which nothing could be planted.
     """
 
     posts: int = 3_000

@@ -16,6 +16,8 @@ from refugee_adaptation.sample.users import People, Skeleton, rank_within
 #: Share of early posts with an audience that carry a spreading tag from the start.
 SEEDED_SHARE = 0.3
 
+#: Kinds of tags whose names people use everywhere.
+_CROWD = ("refugee", "viral", "native", "culture", "follow")
 _REPLACEABLE = ("rare", "refugee", "viral", "native", "culture")
 
 Strings = npt.NDArray[np.object_]
@@ -57,9 +59,13 @@ def _zipf(
 
 
 def _as_published(rng: np.random.Generator, words: Words, size: int) -> Strings:
-    """Draw tags whose uses fall off like those of the study's top tags."""
+    """Draw tags whose uses fall off like those of the study's top tags.
+
+    A post carries a tag once, so the most used ones need more draws than uses.
+    """
     tail = [14.0 * 0.7**k for k in range(len(words))]
     weight = np.array([*TOP_TAGS[:6], *tail][: len(words)], dtype=np.float64)
+    weight[:2] *= 1.6, 2.1
     pool = np.array(words, dtype=object)
     return np.asarray(pool[rng.choice(len(words), size=size, p=weight / weight.sum())])
 
@@ -105,8 +111,8 @@ def label(
     viral = _mixed(strength, (0.34, 0.02, 0.01), 0.16)[people.group[author]]
     native = _mixed(strength, (0.1, 0.2, 0.6), 0.3)[people.group[author]]
     draw = rng.random(size)
-    refugee = np.select([place == 0, place == 1], [0.78, 0.06], 0.25)
-    community = np.select([place == 0, place == 1], [0.20, 0.86], 0.52)
+    refugee = np.select([place == 0, place == 1], [0.90, 0.08], 0.55)
+    community = np.select([place == 0, place == 1], [0.08, 0.86], 0.40)
     kind = np.full(size, "rare", dtype=object)
     kind[draw < refugee + community] = "community"
     kind[draw < refugee] = "refugee"
@@ -163,6 +169,7 @@ def label(
             tag[chosen] = _zipf(rng, pool, len(chosen), 0.3)
     _seed(rng, settings, plan, post, place, tag, kind)
     _without_repeats(rng, post, tag, kind, chinese)
+    _own_lists(rng, post, tag, kind, chinese)
     adoptions = _adopt(rng, settings, skeleton, threads, post, place, tag, kind)
     return Tags(post, tag, kind, adoptions)
 
@@ -218,6 +225,26 @@ def _without_repeats(
         rows = np.array(repeats)
         tag[rows] = _rare(rng, len(rows), chinese[rows])
         kind[rows] = "rare"
+
+
+def _own_lists(
+    rng: np.random.Generator,
+    post: Ints,
+    tag: Strings,
+    kind: Strings,
+    chinese: npt.NDArray[np.bool_],
+) -> None:
+    """Give posts that carry several tags of the crowd alone one that nobody else has.
+
+    So no list of two tags or more is one that a real post carries.
+    """
+    crowd = np.isin(kind, _CROWD)
+    size = np.bincount(post)
+    alone = (np.bincount(post, weights=crowd) == size) & (size > 1)
+    last = np.flatnonzero(np.diff(post, append=-1) != 0)
+    rows = last[alone[post[last]]]
+    tag[rows] = _rare(rng, len(rows), chinese[rows])
+    kind[rows] = "rare"
 
 
 def _adopt(

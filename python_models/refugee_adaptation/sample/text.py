@@ -13,7 +13,8 @@ from refugee_adaptation.sample.tags import Tags
 from refugee_adaptation.sample.users import People, Skeleton
 
 _DRAWS = 64
-MOST_LETTERS = 36
+MOST_LETTERS = 39
+_TRIES = 6
 
 
 class _Writer:
@@ -103,8 +104,8 @@ _LAST = ("question", "follow")
 
 def _speaker(language: str, start: int) -> Callable[[int], bool]:
     """Say for the n-th piece of a text whether it is Chinese."""
-    if language == "mixed":
-        return lambda piece: (piece + start) % 2 == 0
+    if language == "mixed":  # a third, one of the first two
+        return lambda piece: (piece + 5 * start) % 6 in (0, 2)
     return lambda _: language == "zh"
 
 
@@ -114,30 +115,38 @@ def _body(
     length: int,
     speaks: Callable[[int], bool],
     least: int,
+    opening: str,
 ) -> str:
     """Write about `length` characters: what the flags ask for, then the topic."""
-    pieces: list[str] = []
+    pieces = [opening] if opening else []
     wanted = [name for name in (*_FIRST, *_LAST) if flags[name]]
-    is_short = length < 40 * (len(wanted) + 1)
+    is_short = length - len(opening) < 40 * (len(wanted) + 1)
 
-    def add(name: str, short: bool) -> None:
+    def add(names: tuple[str, ...], short: bool, room: int) -> int:
+        """Add the piece that fits the room best; returns the room that is left."""
         chinese = speaks(len(pieces))
-        pieces.append(writer.fill(_FRAMES[name][int(short)][int(chinese)], chinese))
+        frames = [f for name in names for f in _FRAMES[name][int(short)][int(chinese)]]
+        tries = [writer.fill(frames, chinese) for _ in range(_TRIES)]
+        # a rest too small for another piece is as bad as its size, an excess twice
+        left = [room - len(text) - 2 for text in tries]
+        loss = [-2 * rest if rest < 0 else rest if rest < 9 else 0 for rest in left]
+        best = loss.index(min(loss))
+        pieces.append(tries[best])
+        return left[best]
 
     for name in wanted:
         if name in _FIRST:
-            add(name, is_short)
+            add((name,), is_short, length)
     ending = [name for name in wanted if name in _LAST]
-    room = length - sum(map(len, pieces)) - (14 if is_short else 34) * len(ending)
-    while room > 8 or len(pieces) + len(ending) < least:
-        before = sum(map(len, pieces))
-        if room < 14:
-            add("brief", True)
+    typical = (8 if speaks(0) else 14) if is_short else (14 if speaks(0) else 34)
+    room = length - sum(len(text) + 2 for text in pieces) - typical * len(ending)
+    while room > 7 or len(pieces) + len(ending) < least:
+        if room > 90:
+            room = add(("topic",), False, room)
         else:
-            add("topic", room < 34)
-        room -= sum(map(len, pieces)) - before + 2
+            room = add(("topic", "brief"), room < 30, room)
     for name in ending:
-        add(name, is_short)
+        room = add((name,), is_short, room + typical)
     breaks = writer.number(3)
     return ("\n" if breaks == 0 and len(pieces) > 2 else " ").join(
         piece
@@ -161,29 +170,81 @@ def _title(
 ) -> str:
     chinese = language == "zh" or (language == "mixed" and writer.number(2) == 0)
     both = language == "mixed" and not has_body
-    room = length // 2 if both else length
     wanted = [name for name in (*_FIRST, *_LAST) if flags[name]]
     if wanted and not has_body:
-        frames = _FRAMES[wanted[0]][int(room < 26)][int(chinese)]
+        frames = _either(wanted[0], chinese)
     elif chinese:
-        frames = _FRAMES["topic" if room > 16 else "brief"][int(room < 9)][1]
+        frames = _either("topic", True) + _either("brief", True)
     elif is_viral:
-        frames = v.VIRAL_PHRASES if room > 18 else v.VIRAL_SHORT
+        frames = v.VIRAL_PHRASES + v.VIRAL_SHORT
     elif writer.number(4) == 0:
-        frames = v.PLAIN_PHRASES if room > 18 else v.PLAIN_SHORT
+        frames = v.PLAIN_PHRASES + v.PLAIN_SHORT
     else:
-        frames = _FRAMES["topic" if room > 32 else "brief"][int(room < 14)][0]
-    text = writer.fill(frames, chinese)
-    if both:
-        other = _FRAMES["brief"][int(room < 10)][int(not chinese)]
-        text += " | " + writer.fill(other, not chinese)
-    return text
+        frames = _either("topic", False) + _either("brief", False)
+    if length < 10:
+        frames += _FRAMES["brief"][1][int(chinese)]
+    more = _either("brief", chinese)
+    joint = "\uff0c" if chinese else ", "
+    tries = []
+    for number in range(4 * _TRIES):
+        text = writer.fill(frames, chinese)
+        if both:
+            text += " | " + writer.fill(_either("brief", not chinese), not chinese)
+        while number % 2 and len(text) < length - 4:
+            text += joint + writer.fill(more, chinese)
+        tries.append(text)
+    return min(tries, key=lambda text: abs(len(text) - length))
 
 
-def _cut(title: str) -> str:
+def _either(name: str, chinese: bool) -> tuple[str, ...]:
+    """Return the long and the short frames of one kind."""
+    return _FRAMES[name][0][int(chinese)] + _FRAMES[name][1][int(chinese)]
+
+
+def _cut(title: str, most: int) -> str:
     """Cut a title at the platform's limit, at a space where there is one."""
-    short = title[:MOST_LETTERS]
+    if len(title) <= most:
+        return title
+    short = title[:most]
     return short.rsplit(" ", 1)[0] if " " in short[20:] else short
+
+
+def _settle(
+    rng: np.random.Generator, plan: Plan, promoting: Bools, copies: dict[int, str]
+) -> Ints:
+    """Exchange body lengths inside each stratum so that every text can be written.
+
+    Copies have the length that they have; others need room for what they must say.
+
+    Returns:
+        Characters of the body of every post.
+    """
+    lengths = plan.body_length.copy()
+    needed = sum((marks.astype(np.int64) for marks in plan.flags.values()), 0 * lengths)
+    needed = needed * np.where(plan.language == LANGUAGES.index("zh"), 8, 15)
+    mixed = plan.language == LANGUAGES.index("mixed")
+    needed = np.maximum(needed, 18 * mixed) + 55 * promoting
+    fixed = np.zeros(len(lengths), np.bool_)
+    fixed[list(copies)] = True
+    for number in np.unique(plan.stratum):
+        rows = rng.permutation(
+            np.flatnonzero((plan.stratum == number) & plan.has_body_words)
+        )
+        others = rows[~fixed[rows]]
+        for row in rows[fixed[rows]].tolist():
+            gap = np.abs(lengths[others] - len(copies[row]))
+            if len(others) and gap.min() < abs(lengths[row] - len(copies[row])):
+                partner = others[int(np.argmin(gap))]
+                lengths[[row, partner]] = lengths[[partner, row]]
+        tight = others[lengths[others] < needed[others]]
+        for row in tight[np.argsort(-needed[tight], kind="stable")].tolist():
+            if lengths[row] >= needed[row]:
+                continue
+            able = (lengths[others] >= needed[row]) & (needed[others] <= lengths[row])
+            if able.any():
+                partner = others[int(np.argmax(able))]
+                lengths[[row, partner]] = lengths[[partner, row]]
+    return lengths
 
 
 def compose(
@@ -206,6 +267,10 @@ def compose(
     for number, name in zip(tags.post.tolist(), tags.tag.tolist(), strict=True):
         by_post[number].append(name)
     copies = _copies(rng, plan, skeleton, settings.topic_focus)
+    promoting = plan.signs["promotion"][skeleton.author] & (
+        plan.language != LANGUAGES.index("zh")
+    )
+    lengths = _settle(rng, plan, promoting, copies)
     flags = {name: marks.tolist() for name, marks in plan.flags.items()}
     viral = (people.group[skeleton.author] == 0) & (
         luck[:, 0] < 0.5 * min(settings.separation / 3.0, 1.0)
@@ -219,15 +284,24 @@ def compose(
         has_body = bool(plan.has_body_words[row])
         has_title = bool(plan.has_title_words[row])
         title, body = "", ""
-        if has_body:
+        in_body = has_body and (not has_title or luck[row, 4] < 0.6)
+        shown = 2 * bool(plan.has_emoji[row])
+        if row in copies:
+            body = copies[row]
+        elif has_body:
             speaks = _speaker(language, writer.number(2))
             least = 2 if language == "mixed" else 1
-            body = _body(writer, mine, int(plan.body_length[row]), speaks, least)
+            opening = ""
+            if promoting[row]:
+                opening = writer.fill(v.PROMOTION_SENTENCES, False)
+            length = int(lengths[row]) - shown * in_body
+            body = _body(writer, mine, length, speaks, least, opening)
         if has_title:
+            most = MOST_LETTERS - shown * (not in_body)
             title = _title(
                 writer,
                 mine,
-                int(plan.title_length[row]),
+                int(plan.title_length[row]) - shown * (not in_body),
                 language,
                 bool(viral[row]),
                 has_body,
@@ -236,14 +310,9 @@ def compose(
                 frame = v.HOSTILE_TITLES[hostile % len(v.HOSTILE_TITLES)]
                 title = writer.fill((frame,), False)
                 hostile += 1
-            title = title if len(title) <= MOST_LETTERS else _cut(title)
+            title = _cut(title, most)
         elif not plan.is_title_missing[row]:
-            title = writer.pick(v.EMOJI)
-        author = int(skeleton.author[row])
-        if row in copies:
-            body = copies[row]
-        elif has_body and plan.signs["promotion"][author] and language != "zh":
-            body = writer.fill(v.PROMOTION_SENTENCES, False) + ". " + body
+            title = writer.pick(v.EMOJI) * (1 + writer.number(3))
         title, body = _decorate(writer, plan, row, title, body, luck[row].tolist())
         body = _inline(writer, plan, row, body, by_post[row])
         if not body and not plan.is_content_missing[row]:
@@ -264,10 +333,13 @@ def _decorate(
     if body and luck[3] < 0.006:
         body += f" https://example.com/{writer.pick(v.NICK_HEADS)}/{writer.number(999)}"
     if plan.has_emoji[row]:
+        mark = writer.pick(v.EMOJI)
         if body and (not title or luck[4] < 0.6):
-            body += " " + writer.pick(v.EMOJI)
-        elif title not in v.EMOJI:
-            title += " " + writer.pick(v.EMOJI)
+            body += " " + mark
+        elif not title:  # February alone: tags behind a row of emoji
+            body = mark * (3 + writer.number(2))
+        elif plan.has_title_words[row]:
+            title = _cut(title, MOST_LETTERS - len(mark)) + " " + mark
     if body and luck[5] < 0.3 and not plan.wave[row]:
         body += "\n    " if luck[5] < 0.15 else "    "
     return title, body

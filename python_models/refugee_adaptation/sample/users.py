@@ -20,6 +20,9 @@ from refugee_adaptation.sample.published import (
     FEBRUARY_DAY,
     FIRST_NEWCOMER_DAY,
     JANUARY,
+    LAST_PEAK_DAY,
+    QUANTILE_LEVELS,
+    STRATA,
 )
 from refugee_adaptation.sample.settings import (
     GROUP_SHARES,
@@ -31,7 +34,6 @@ from refugee_adaptation.sample.vocabulary import TAG_COMMUNITIES
 
 DAY_COUNT = len(DAILY_ACTIVE_USERS)
 DAY = 86_400
-PLATFORM_OFFSET = 8 * 3_600
 #: 1 January 2025, 00:00 in the platform's zone (UTC+8), as epoch seconds.
 START = 1_735_660_800
 REPLY_COMMUNITIES = 8
@@ -44,20 +46,21 @@ VETERAN_EFFECT = 1.0
 EARLY_REPLY_SHARE = 0.45
 
 #: Share of a day's posts that are somebody's first, newcomers, from 13 January on.
-_NEW_SHARE = (0.85, 0.66, 0.55, 0.45, 0.38, 0.32, 0.32, 0.26, 0.20, 0.18, 0.15)
-_NEW_SHARE_LATER = 0.12
+_NEW_SHARE = (0.96, 0.95, 0.95, 0.30, 0.20, 0.12, 0.12, 0.10, 0.08, 0.08, 0.08)
+_NEW_SHARE_LATER = 0.08
 _NEW_SHARE_FEBRUARY = 0.035
 
-# local hour-of-day curve of leisure posting, 0 to 23 h: nights low, evenings high
-_LOCAL_HOURS = np.array(
-    (
-        *(34, 22, 14, 9, 7, 8, 14, 24, 34, 40, 45, 50),
-        *(56, 52, 48, 46, 48, 54, 62, 72, 80, 78, 66, 48),
-    ),
-    dtype=np.float64,
+#: Registration of people who were there before 13 January: share of the posts of one
+#: wave by its veterans, and days before that date up to which they had registered. The
+#: published ages at the post, with 12 January as the day of the newest.
+_VETERAN_LEVELS = (
+    (0.0, 0.50, 0.57, 0.585, 0.60, 0.67, 0.927, 1.0),
+    (0.0, 0.06, 0.15, 0.50, 0.75, 0.95, 1.0),
 )
-#: Hours behind UTC in winter and share of people: Eastern, Central, Mountain, Pacific.
-ZONES = ((5, 0.47), (6, 0.30), (7, 0.07), (8, 0.16))
+_VETERAN_DAYS = (
+    (0.02, 0.10, 1.0, 200.0, 640.0, 710.0, 2_302.0, 3_060.0),
+    (0.05, 1.0, 60.0, 277.0, 667.0, 2_390.0, 2_880.0),
+)
 
 
 @dataclass
@@ -71,7 +74,6 @@ class People:
     tag_community: Ints
     reply_community: Ints
     is_newcomer: Bools
-    zone: Ints
     rate: Floats
     trend: Floats
     has_early_reply: Bools
@@ -106,16 +108,6 @@ def posts_per_day(posts: int) -> Ints:
     rest = posts - int(days.sum())
     days[np.argsort(-(exact - days), kind="stable")[:rest]] += 1
     return np.asarray(days, dtype=np.int64)
-
-
-def platform_hours(zone: int) -> Floats:
-    """Return the hour-of-day curve of one US zone on the platform's clock, shape (24,).
-
-    Args:
-        zone: Hours behind UTC.
-    """
-    shifted = np.roll(_LOCAL_HOURS, zone + 8)
-    return np.asarray(shifted / shifted.sum())
 
 
 def _new_share(day: int) -> float:
@@ -170,7 +162,6 @@ def _people(
         tag_community=rng.integers(0, len(TAG_COMMUNITIES), size),
         reply_community=rng.integers(0, REPLY_COMMUNITIES, size),
         is_newcomer=np.full(size, is_newcomer),
-        zone=rng.choice([z for z, _ in ZONES], size=size, p=[s for _, s in ZONES]),
         rate=rate + 0.05,
         trend=np.where((group == 2) & (rng.random(size) < 0.6), 1.0, 0.0),
         has_early_reply=early,
@@ -227,42 +218,107 @@ def _schedule(
     return np.concatenate(authors), np.concatenate(days)
 
 
-def _times(rng: np.random.Generator, zone: Ints, day: Ints) -> Ints:
-    """Draw seconds of the day from each author's own hour curve."""
-    hour = np.zeros(len(zone), dtype=np.int64)
-    for behind, _ in ZONES:
-        rows = np.flatnonzero(zone == behind)
-        hour[rows] = rng.choice(24, size=len(rows), p=platform_hours(behind))
-    second = rng.integers(0, 3_600, len(zone))
+def _times(rng: np.random.Generator, day: Ints) -> Ints:
+    """Deal seconds of the day: the published hours of each wave, in every stratum."""
+    hour = np.zeros(len(day), dtype=np.int64)
+    stratum = strata(day)
+    for number, wave in enumerate(STRATA):
+        rows = np.flatnonzero(stratum == number)
+        edges = np.cumsum(wave.hours) / sum(wave.hours)
+        at = (np.arange(len(rows)) + 0.5) / max(len(rows), 1)
+        hour[rows] = rng.permutation(np.searchsorted(edges, at))
+    second = rng.integers(0, 3_600, len(day))
     created = START + day * DAY + hour * 3_600 + second
     opening = START + FIRST_NEWCOMER_DAY * DAY + 600
     soonest = np.where(day == FIRST_NEWCOMER_DAY, opening + second // 4, 0)
     return np.asarray(np.maximum(created, soonest), dtype=np.int64)
 
 
-def _register(rng: np.random.Generator, is_newcomer: Bools, first_post: Ints) -> Ints:
+def strata(day: Ints) -> Ints:
+    """Return the position in `STRATA` of every day."""
+    peak = (day >= FIRST_NEWCOMER_DAY) & (day <= LAST_PEAK_DAY)
+    return np.where(peak, 0, np.where(day >= FEBRUARY_DAY, 2, 1))
+
+
+def _ages(levels: Floats) -> Floats:
+    """Return ages at a post of the January wave, in days, at the given levels."""
+    known = np.log([0.003, *JANUARY.ages])
+    return np.exp(np.interp(levels, [0.0, *QUANTILE_LEVELS], known))
+
+
+def _register(
+    rng: np.random.Generator, people: People, author: Ints, created: Ints
+) -> Ints:
     """Draw registration times before the first post.
 
-    Newcomers register a few minutes to two days before (published quantiles of the
-    account age at the post), never before 13 January in the platform zone; everybody
-    else before that date.
+    Newcomers register four minutes to two days before, never before 13 January in the
+    platform zone; everybody else before that date. The ages at the posts of each wave
+    follow the published quantiles.
+
+    Args:
+        rng: Random generator.
+        people: Authors, with their first posts.
+        author: Author of every post.
+        created: Time of every post.
     """
-    size = len(first_post)
-    levels = [0.0, 0.05, 0.25, 0.50, 0.75, 0.90, 1.0]
-    ages = np.log([0.0027, 0.006, 0.022, 0.12, 0.6, 1.3, 6.0])
-    age = np.exp(np.interp(rng.random(size), levels, ages)) * DAY
     opening = START + FIRST_NEWCOMER_DAY * DAY
+    first_post = people.first_post
     newest = first_post - 240
+    size = len(people)
+    age = _ages(rng.random(size) * JANUARY.newcomer)
+    first_stratum = strata(people.first_day)
+    stratum = strata((created - START) // DAY)
+    # the ages of one wave are dealt: returning posts take theirs, first posts the rest
+    rows = (stratum == 0) & people.is_newcomer[author]
+    gap = ((created - first_post[author]) / DAY)[rows]
+    back, mine = gap[gap > 0], author[rows][gap > 0]
+    count = int(rows.sum())
+    dealt = _ages((np.arange(count) + 0.5) / max(count, 1) * JANUARY.newcomer)
+    fresh = np.flatnonzero(people.is_newcomer & (first_stratum == 0))
+    room = (first_post - opening) / DAY
+    fresh = fresh[np.argsort(room[fresh], kind="stable")]
+    for _ in range(4):  # each round knows better how old the returning accounts are
+        left = np.ones(count, np.bool_)
+        for wanted in np.sort(back + age[mine])[::-1]:
+            free = np.flatnonzero(left)
+            left[free[np.argmin(np.abs(np.log(dealt[free] / wanted)))]] = False
+        pool = dealt[left].tolist()
+        for person in fresh.tolist():
+            if not pool:
+                break
+            fitting = max(1, int(np.searchsorted(pool, room[person])))
+            age[person] = pool.pop(int(rng.integers(fitting)))
     oldest = np.minimum(opening + rng.integers(1, 300, size), newest)
-    joined = np.maximum(first_post - age.astype(np.int64), oldest)
-    # one account in five of the others is from the two days before, the rest are old
-    recent = opening - rng.integers(60, 2 * DAY, size)
-    old = opening - (np.exp(rng.uniform(np.log(5), np.log(2_600), size)) * DAY).astype(
+    joined = np.maximum(first_post - (age * DAY).astype(np.int64), oldest)
+    before = opening - (_veteran_days(rng, people, author, stratum) * DAY).astype(
         np.int64
     )
-    before = np.where(rng.random(size) < 0.3, recent, old)
-    before = np.minimum(before, newest)
-    return np.where(is_newcomer, joined, before)
+    return np.where(people.is_newcomer, joined, np.minimum(before, newest))
+
+
+def _veteran_days(
+    rng: np.random.Generator, people: People, author: Ints, stratum: Ints
+) -> Floats:
+    """Deal how many days before 13 January everybody registered, by wave."""
+    days = np.zeros(len(people))
+    seen = np.zeros(len(people), np.bool_)
+    for number, levels, values in (
+        (2, _VETERAN_LEVELS[1], _VETERAN_DAYS[1]),
+        (0, _VETERAN_LEVELS[0], _VETERAN_DAYS[0]),
+        (1, _VETERAN_LEVELS[0], _VETERAN_DAYS[0]),
+    ):
+        posts = np.bincount(author[stratum == number], minlength=len(people))
+        pool = np.flatnonzero((posts > 0) & ~seen & ~people.is_newcomer)
+        # the newest accounts are among the first to post
+        late = people.first_day[pool] + rng.random(len(pool)) * (
+            1.0 if number == 0 else 60
+        )
+        order = pool[np.argsort(late, kind="stable")]
+        reached = np.cumsum(posts[order]) - posts[order] / 2
+        at = reached / max(posts[order].sum(), 1)
+        days[order] = np.exp(np.interp(at, levels, np.log(values)))
+        seen[order] = True
+    return days
 
 
 def _concatenate(parts: list[People]) -> People:
@@ -310,14 +366,14 @@ def populate(
         offset += len(people)
     people = _concatenate(parts)
     author, day = np.concatenate(authors), np.concatenate(days)
-    created = _times(rng, people.zone[author], day)
+    created = _times(rng, day)
     created = _bursts(rng, people, author, day, created)
     order = np.lexsort((author, created))
     author, day, created = author[order], day[order], created[order]
     first_post = np.full(len(people), np.iinfo(np.int64).max)
     np.minimum.at(first_post, author, created)
     people.first_post = first_post
-    people.account_created = _register(rng, people.is_newcomer, first_post)
+    people.account_created = _register(rng, people, author, created)
     return people, Skeleton(author, day, created, rank_within(author))
 
 
