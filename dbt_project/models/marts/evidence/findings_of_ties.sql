@@ -136,7 +136,7 @@ united as (
                 claimed_by="project",
                 claim="'The blended ranking of notes names what people turn to next more often than "
                 ~ words ~ " does.'",
-                metric="'difference of recall@10 to " ~ words ~ "'",
+                metric="'difference of recall at ten to " ~ words ~ "'",
                 estimate="max(" ~ baseline ~ "_difference)",
                 low="max(" ~ baseline ~ "_difference_low)",
                 high="max(" ~ baseline ~ "_difference_high)",
