@@ -259,7 +259,7 @@ def test_held_out_words_are_in_no_lexicon() -> None:
     words = [text for _, text in anomalies.HELD_OUT_SENTENCES]
     words += anomalies.HELD_OUT_TAGS
     assert not [(w, t) for w in words for t in terms if t in w]
-    sample = generate(posts=300, seed=2, comments=False)
+    sample = generate(posts=800, seed=2, comments=False)
     said = sample.posts["content"].str.contains("@example.com|vx: ", regex=True)
     assert said.sum() > 3
     changed = anomalies.in_held_out_words(sample).posts

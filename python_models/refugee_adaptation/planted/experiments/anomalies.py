@@ -63,7 +63,7 @@ Change = Callable[[Sample], Sample]
 #: What a promoting account says in the sample, and how another one may say it: none of
 #: it is in the lexicon, and nothing of it is a contact detail.
 HELD_OUT_SENTENCES = (
-    (r"we grow accounts from .*?88\b", "your page is big by friday, ask us how"),
+    (r"we grow accounts from .*?vx: grow\d+", "your page is big by friday, ask us how"),
     (
         r"[^.]* agency, price list by vx: .*?66\b",
         "our talent team has rates in the bio",
