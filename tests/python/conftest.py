@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from refugee_adaptation.crawl.keys import SAMPLE_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_DATA = Path(
@@ -75,6 +79,17 @@ def real_crawl(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"the real crawl {REAL_CRAWLS[name]} is not on this machine")
     return path
+
+
+def planted_users() -> dict[str, dict[str, str]]:
+    """What is true of every user of the sample, by pseudonym; its key is public."""
+
+    def pseudonym(user_id: str) -> str:
+        crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
+        return sha256(f"{SAMPLE_KEY}:{crawlers_own}".encode()).hexdigest()[:16]
+
+    with (ROOT / "seeds/sample_truth/users.csv").open(encoding="utf-8") as file:
+        return {pseudonym(row["user_id"]): row for row in csv.DictReader(file)}
 
 
 def run_dbt(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
-from refugee_adaptation.crawl.keys import SAMPLE_KEY
+from conftest import planted_users
 
 pytestmark = pytest.mark.pipeline
 
@@ -22,18 +19,11 @@ HORIZONS = (1, 7, 14, 28)
 
 def planted_stays() -> dict[str, float]:
     """Days every author of the sample stays, by pseudonym."""
-    with (ROOT / "seeds/sample_truth/users.csv").open(encoding="utf-8") as file:
-        return {
-            pseudonym(row["user_id"]): float(row["stay_days"])
-            for row in csv.DictReader(file)
-            if row["stay_days"]
-        }
-
-
-def pseudonym(user_id: str) -> str:
-    """The pseudonym of an id of the sample, whose key is public."""
-    crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
-    return sha256(f"{SAMPLE_KEY}:{crawlers_own}".encode()).hexdigest()[:16]
+    return {
+        user_id: float(row["stay_days"])
+        for user_id, row in planted_users().items()
+        if row["stay_days"]
+    }
 
 
 def true_shares(
