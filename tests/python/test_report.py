@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 import string
@@ -12,6 +13,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from conftest import ROOT
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.__main__ import main
 from refugee_adaptation.report.charts import figure_svg
@@ -527,6 +529,12 @@ def test_every_sentence_of_a_build_is_worded_in_chinese(
         assert f"finding_metric.{metric}" in texts()
     for verdict in verdicts.unique():
         assert f"verdict.{verdict}" in texts()
+
+
+def test_every_action_has_its_chinese_before_its_finding_is_supported() -> None:
+    with (ROOT / "seeds" / "playbook.csv").open(encoding="utf-8") as file:
+        plays = list(csv.DictReader(file))
+    assert without_chinese([play[k] for play in plays for k in ("action", "why")]) == []
 
 
 def test_a_sentence_without_chinese_is_reported() -> None:

@@ -33,17 +33,7 @@ drawn_users as (
 ),
 
 draws as (
-    select draw
-    from generate_series(
-        1,
-        greatest(
-            20,
-            least(
-                {{ var("engagement_draws") }},
-                4000000 // greatest((select count(*) from posts), 1)
-            )
-        )
-    ) as series (draw)
+    {{ engagement_draws("posts") }}
 ),
 
 uniforms as (

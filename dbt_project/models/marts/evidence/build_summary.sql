@@ -1,3 +1,14 @@
+{%- set subjects = [
+    "posts",
+    "people",
+    "rejected",
+    "groups",
+    "topics",
+    "anomalies",
+    "communities",
+    "retention",
+    "findings",
+] -%}
 with
 
 rows_read as (
@@ -215,53 +226,15 @@ findings_told as (
 ),
 
 told as (
+    {% for subject in subjects -%}
+        select
+            {{ loop.index }} as line_number,
+            '{{ subject }}' as subject,
+            (select {{ subject }}_told.sentence from {{ subject }}_told) as sentence
+        union all
+    {% endfor -%}
     select
-        1 as line_number,
-        'posts' as subject,
-        (select posts_told.sentence from posts_told) as sentence
-    union all
-    select
-        2 as line_number,
-        'people' as subject,
-        (select people_told.sentence from people_told) as sentence
-    union all
-    select
-        3 as line_number,
-        'rejected' as subject,
-        (select rejected_told.sentence from rejected_told) as sentence
-    union all
-    select
-        4 as line_number,
-        'groups' as subject,
-        (select groups_told.sentence from groups_told) as sentence
-    union all
-    select
-        5 as line_number,
-        'topics' as subject,
-        (select topics_told.sentence from topics_told) as sentence
-    union all
-    select
-        6 as line_number,
-        'anomalies' as subject,
-        (select anomalies_told.sentence from anomalies_told) as sentence
-    union all
-    select
-        7 as line_number,
-        'communities' as subject,
-        (select communities_told.sentence from communities_told) as sentence
-    union all
-    select
-        8 as line_number,
-        'retention' as subject,
-        (select retention_told.sentence from retention_told) as sentence
-    union all
-    select
-        9 as line_number,
-        'findings' as subject,
-        (select findings_told.sentence from findings_told) as sentence
-    union all
-    select
-        10 as line_number,
+        {{ subjects | length + 1 }} as line_number,
         'report' as subject,
         '`make report` writes it from these tables: report.html' as sentence
 ),
