@@ -85,7 +85,7 @@ def test_tfidf_in_sql_is_scikit_learns():
         [("cat", "cat", "en"), ("cat", "cats", "en")],
         columns=["concept", "word", "language"],
     )
-    model = ROOT / "dbt_project/models/intermediate/int_words__weighted.sql"
+    model = ROOT / "dbt_project/models/shared/int_words__weighted.sql"
     sql = re.sub(r'\{\{ ref\("(\w+)"\) \}\}', r"\1", model.read_text())
     with duckdb.connect() as session:
         session.register("int_text__words", counted)
