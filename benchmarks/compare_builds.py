@@ -1,10 +1,11 @@
-"""Compare two built databases table by table: is a change of the code one of results?
+"""Compare two built databases table by table: did a change of the code change results?
 
-    python benchmarks/compare_builds.py before.duckdb after.duckdb [--renamed old=new ...]
+    python benchmarks/compare_builds.py before.duckdb after.duckdb [--renamed old=new]
 
-Tables are matched by name, wherever their schema stands, and rows by their values, in any
-order. Floating-point numbers are equal to nine significant digits. A line is printed for
-every table that differs; the exit status is 1 if any row of a table in both differs.
+Tables are matched by name, wherever their schema stands, and rows by their values, in
+any order. Floating-point numbers are equal to nine significant digits. A line is
+printed for every table that differs; the exit status is 1 if any row of a table in both
+differs.
 """
 
 from __future__ import annotations
@@ -84,9 +85,8 @@ def compare(before: Path, after: Path, renamed: dict[str, str]) -> int:
                 if any(differing(connection, *places, [expression]))
             ]
             notes.append(f"values differ in {', '.join(where) or 'combinations'}")
-            print(
-                f"different {name}: {counts[0]} and {counts[1]} rows; {'; '.join(notes)}"
-            )
+            notes.insert(0, f"{counts[0]} and {counts[1]} rows")
+            print(f"different {name}: {'; '.join(notes)}")
         elif notes:
             print(f"columns   {name}: {' '.join(notes)}")
         else:

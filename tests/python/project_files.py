@@ -1,4 +1,4 @@
-"""The project as files: its models, what they read, and what their YAML says of them."""
+"""The project as files: its models, what they read, and what their YAML says."""
 
 from __future__ import annotations
 
