@@ -28,11 +28,8 @@ import pandas as pd
 from scipy import stats
 
 from refugee_adaptation.crawl.keys import KEY_VARIABLE
-from refugee_adaptation.methods.study_recipe import (
-    METRICS,
-    read_count,
-    recipe_outliers,
-)
+from refugee_adaptation.evidence.reading import METRICS, read_count
+from refugee_adaptation.evidence.recipe import recipe_outliers
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
     Estimate,
