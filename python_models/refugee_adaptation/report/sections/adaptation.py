@@ -1,20 +1,38 @@
-"""Adaptation groups and what sets them apart; change over time; anomalies."""
+"""Adaptation groups and what sets them apart; change over time."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from markupsafe import Markup
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.marts import Row
-from refugee_adaptation.report.sections.sql import wilson
-from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, say, sentence, term
-from refugee_adaptation.report.wording import number, percent, points, span
+from refugee_adaptation.report.columns import (
+    chance,
+    interval,
+    made,
+    said,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer, Row
+from refugee_adaptation.report.sections.wilson import wilson
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    chart_term,
+    say,
+    sentence,
+    term,
+)
+from refugee_adaptation.report.wording import (
+    number,
+    percent,
+    points,
+    span,
+)
 
 # features drawn for each group
 MOST_FEATURES = 12
-# accounts shown of each unusual kind
-CLEAREST = 5
 
 
 def _groups(story: Story) -> None:
@@ -82,7 +100,14 @@ def _groups(story: Story) -> None:
     story.table(
         "adaptation.sizes" if judged >= everyone else "adaptation.sizes_by_sample",
         sizes,
-        terms={"group_name": "group"},
+        (
+            worded("group_name", "group"),
+            "user_count",
+            share("share"),
+            interval("share_low", "share_high", percent),
+            share("assignment_stability_share"),
+            "name_margin_score",
+        ),
         n=everyone,
         judged=number(judged),
         all=number(everyone),
@@ -199,7 +224,17 @@ def _selection(story: Story) -> None:
     story.table(
         "adaptation.selection",
         found,
-        terms={"method": "method"},
+        (
+            worded("method"),
+            "cluster_count",
+            "silhouette_score",
+            "null_silhouette_p95",
+            chance("null_p_value"),
+            "bootstrap_ari_mean",
+            "jaccard_min",
+            "is_shown",
+            said("reason"),
+        ),
         n=people.row["user_count"],
         others=(people,),
     )
@@ -207,6 +242,12 @@ def _selection(story: Story) -> None:
 
 def _is_share(row: Row) -> bool:
     return bool(row["trait"] != "hashtags_per_post")
+
+
+def _trait_value(name: str, row: Row) -> Markup:
+    value = row[name]
+    is_fraction = _is_share(row) and isinstance(value, float)
+    return Markup.escape(percent(value) if is_fraction else number(value))
 
 
 def _change(row: Row) -> Markup:
@@ -248,9 +289,17 @@ def _over_time(story: Story) -> None:
     story.table(
         "adaptation.over_time",
         found,
-        terms={"comparison": "comparison", "trait": "feature"},
-        percent_rows=_is_share,
-        written={"change": _change, "change_low": _change_interval},
+        (
+            worded("trait", "feature"),
+            worded("comparison"),
+            made("early_value", partial(_trait_value, "early_value")),
+            made("late_value", partial(_trait_value, "late_value")),
+            made("change", _change),
+            made("change_low", _change_interval, "interval"),
+            "early_user_count",
+            "late_user_count",
+            "shared_user_count",
+        ),
     )
     within = story.marts.ask(
         """
@@ -267,195 +316,35 @@ def _over_time(story: Story) -> None:
         """
     )
     if not within.frame.empty:
-        story.table("adaptation.within", within, terms={"people_set": "people_set"})
-
-
-def _anomalies(story: Story) -> None:
-    found = story.marts.ask(
-        f"""
-        with
-
-        counted as (
-            select
-                anomaly_type,
-                count(*) as user_count,
-                sum(count(*)) over () as all_count
-            from user_anomalies
-            where abstention_reason is null
-            group by anomaly_type
+        story.table(
+            "adaptation.within",
+            within,
+            (
+                worded("people_set"),
+                "user_count",
+                share("first_chinese_share"),
+                share("last_chinese_share"),
+                "gained_count",
+                "lost_count",
+                chance("p_value"),
+            ),
         )
 
-        select
-            anomaly_type,
-            user_count,
-            user_count / all_count as share,
-            {wilson("user_count", "all_count", "low")} as share_low,
-            {wilson("user_count", "all_count", "high")} as share_high,
-            all_count
-        from counted
-        where anomaly_type <> 'none'
-        order by user_count desc, anomaly_type
-        """
-    ).some()
-    everyone = found.row["all_count"]
-    flagged = int(found.frame["user_count"].sum())
-    abstained = story.marts.ask(
-        """
-        select abstention_reason, count(*) as user_count
-        from user_anomalies
-        where abstention_reason is not null
-        group by abstention_reason
-        order by user_count desc, abstention_reason
-        """
-    )
-    story.lead(
-        "anomalies.lead",
-        found,
-        abstained,
-        flagged=number(flagged),
-        all=number(everyone),
-        share=percent(flagged / everyone),
-        left=number(int(abstained.frame["user_count"].sum())),
-    )
-    story.table(
-        "anomalies.types",
-        found,
-        columns=["anomaly_type", "user_count", "share", "share_low", "share_high"],
-        terms={"anomaly_type": "anomaly"},
-        n=everyone,
-    )
 
-
-def _rules(story: Story) -> None:
-    """Tell how many people of each kind meet each rule."""
+def group_tile(story: Story) -> tuple[Tile, Answer]:
+    """How many groups of people adapt alike."""
     found = story.marts.ask(
         """
-        with
-
-        met as (
-            select unnest(reason_codes) as reason_code, anomaly_type
-            from user_anomalies
-            where abstention_reason is null
-        )
-
-        select
-            reason_code,
-            count(*) filter (where anomaly_type = 'bot-like') as bot_like,
-            count(*) filter (where anomaly_type = 'promotion') as promotion,
-            count(*) filter (where anomaly_type = 'influencer') as influencer,
-            count(*) filter (where anomaly_type = 'silent') as silent,
-            count(*) filter (where anomaly_type = 'other') as other,
-            count(*) as user_count
-        from met
-        group by reason_code
-        order by user_count desc, reason_code
+        select max(cluster_count) filter (
+            where is_shown and claims_structure
+        ) as group_count
+        from adaptation_model_selection
         """
     )
-    if not found.frame.empty:
-        story.table("anomalies.rules", found, terms={"reason_code": "reason_code"})
-
-
-def _evidence(row: Row) -> Markup:
-    """Word each rule that an account meets with the values behind it."""
-    values = {
-        name: number(value)
-        for name, value in row.items()
-        if isinstance(value, (int, float))
-    }
-    return say("common.next").join(
-        say(f"anomaly_evidence.{code}", **values) for code in row["reason_codes"]
-    )
-
-
-def _accounts(story: Story) -> None:
-    """Show the clearest accounts of each kind; the query gives every one."""
-    found = story.marts.ask(
-        f"""
-        with
-
-        ranked as (
-            select
-                *,
-                row_number() over (
-                    partition by anomaly_type
-                    order by
-                        case anomaly_type
-                            when 'bot-like' then independent_sign_count
-                            when 'promotion'
-                                then promotion_post_count + contact_post_count
-                            when 'influencer' then like_count_max
-                            when 'silent' then silent_post_count
-                            else k_distance
-                        end desc nulls last,
-                        len(reason_codes) desc,
-                        user_id
-                ) as place
-            from user_anomalies
-            where anomaly_type <> 'none' and abstention_reason is null
-        )
-
-        select
-            user_id,
-            anomaly_type,
-            reason_codes,
-            post_count,
-            like_count_max,
-            silent_post_count,
-            promotion_post_count,
-            contact_post_count,
-            hashtag_count_max,
-            burst_count,
-            round(60 * gap_minutes_min) as gap_seconds,
-            own_copy_count,
-            copying_user_count,
-            k_distance
-        from ranked
-        order by place > {CLEAREST}, anomaly_type, place
-        """
-    )
-    if found.frame.empty:
-        return
-    kinds = found.frame["anomaly_type"].value_counts()
-    story.table(
-        "anomalies.accounts",
-        found,
-        columns=["user_id", "anomaly_type", "reason_codes"],
-        terms={"anomaly_type": "anomaly"},
-        written={"reason_codes": _evidence},
-        most=int(kinds.clip(upper=CLEAREST).sum()),
-        whole=True,
-        n=len(found.frame),
-        clearest=CLEAREST,
-    )
-
-
-def _sensitivity(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        select
-            eps,
-            neighbour_count_min,
-            user_count,
-            outlier_count,
-            outlier_share,
-            jaccard_score,
-            size_correlation,
-            is_chosen
-        from anomaly_sensitivity
-        order by neighbour_count_min, eps
-        """
-    )
-    row = next((row for row in found.some().rows if row["is_chosen"]), None)
-    if row is not None and row["size_correlation"] is not None:
-        story.text(
-            "anomalies.size" if row["size_correlation"] > 0.5 else "anomalies.not_size",
-            found,
-            rho=number(row["size_correlation"]),
-            outliers=number(row["outlier_count"]),
-            users=number(row["user_count"]),
-        )
-    story.table("anomalies.sensitivity", found, most=30)
+    count = found.row["group_count"]
+    if count is None:
+        return Tile("adaptation", say("short.none"), say("short.no_groups")), found
+    return Tile("adaptation", number(count), say("short.groups")), found
 
 
 ADAPTATION = Section("adaptation", (_groups, _contrasts, _selection, _over_time))
-ANOMALIES = Section("anomalies", (_anomalies, _rules, _accounts, _sensitivity))

@@ -1,4 +1,4 @@
-"""Pieces of SQL that several queries of the report share."""
+"""The interval of a share, as a piece of SQL that several queries use."""
 
 # 97.5th percentile of the standard normal distribution
 _Z = 1.959963985

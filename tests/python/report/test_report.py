@@ -17,16 +17,18 @@ from conftest import ROOT
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.__main__ import main
 from refugee_adaptation.report.charts import figure_svg
+from refugee_adaptation.report.columns import chance, interval, made, share
 from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
+from refugee_adaptation.report.sections.adaptation import ADAPTATION
+from refugee_adaptation.report.sections.anomalies import ANOMALIES
 from refugee_adaptation.report.sections.communities import COMMUNITIES
 from refugee_adaptation.report.sections.evidence import REPLICATION
-from refugee_adaptation.report.sections.groups import ADAPTATION, ANOMALIES
 from refugee_adaptation.report.sections.retention import worded_covariate
-from refugee_adaptation.report.sections.short import SHORT
-from refugee_adaptation.report.sections.sql import wilson
+from refugee_adaptation.report.sections.summary import SUMMARY
 from refugee_adaptation.report.sections.topics import TOPICS
+from refugee_adaptation.report.sections.wilson import wilson
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     LANGUAGES,
@@ -114,7 +116,7 @@ def test_a_build_without_marts_still_gives_a_page(tmp_path: Path) -> None:
 
 def test_an_empty_mart_says_so(database: Path) -> None:
     def part(story: Story) -> None:
-        story.table("crawl.rows", story.marts.ask("select * from fct_comments"))
+        story.table("crawl.rows", story.marts.ask("select * from fct_comments"), ())
 
     with Marts(database) as marts:
         told = Story(marts).tell(Section("crawl", (part,)))
@@ -295,7 +297,7 @@ def test_a_synthetic_crawl_is_called_so_first(
             f"create table crawl_rows as select {is_synthetic} as is_synthetic"
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(SHORT)
+        told = Story(marts).tell(SUMMARY)
     assert ("synthetic sample" in told) == is_synthetic
 
 
@@ -353,7 +355,7 @@ def test_a_crawl_with_few_newcomers_says_that_its_title_does_not_fit(
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(SHORT)
+        told = Story(marts).tell(SUMMARY)
     assert ("hardly a crawl of TikTok refugees" in told) == is_said
 
 
@@ -412,7 +414,7 @@ def test_in_short_answers_each_question_with_its_bar(tmp_path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute(FINDINGS)
     with Marts(path) as marts:
-        told = Story(marts).tell(Section("short", SHORT.parts[-1:]))
+        told = Story(marts).tell(Section("short", SUMMARY.parts[-1:]))
     assert "Of 4 claims" in told
     # one claim a question: that which the crawl can answer; the rest are findings
     assert "communities_hashtags claimed" in told
@@ -452,17 +454,30 @@ def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
     assert "Of the 169 found, 13 hold on their own" in told
 
 
-def test_fractions_are_shares_only_where_the_row_says_so(database: Path) -> None:
+def test_a_column_is_written_as_it_is_declared(database: Path) -> None:
     def part(story: Story) -> None:
         rows = story.marts.ask(
-            "select * from (values ('a', 0.25), ('b', 0.5)) as t (name, value)"
+            "select 0.25 as one, 0.5 as other, 2::bigint as low, 3::bigint as high, "
+            "0.00001 as p, 'x' as code"
         )
-        story.table("crawl.rows", rows, percent_rows=lambda row: row["name"] == "a")
+        columns = (
+            share("one"),
+            "other",
+            interval("low", "high"),
+            chance("p"),
+            made("code", lambda row: f"<{row['one']}>", "user_count"),
+        )
+        story.table("crawl.rows", rows, columns)
 
     with Marts(database) as marts:
         told = Story(marts).tell(Section("crawl", (part,)))
-    assert "25.0\u00a0%" in told
-    assert "0.500" in told
+    for words in ("25.0\u00a0%", "0.500", "[2, 3]", "&lt; 0.0001", "&lt;0.25&gt;"):
+        assert f">{words}</" in told
+
+
+def test_a_column_that_the_query_lacks_is_an_error(database: Path) -> None:
+    with Marts(database) as marts, pytest.raises(KeyError, match="elsewhere"):
+        Story(marts).table("crawl.rows", marts.ask("select 1 as here"), ["elsewhere"])
 
 
 # what the page shows of the marts in sentences

@@ -5,10 +5,27 @@ from __future__ import annotations
 import pandas as pd
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.sections.sql import wilson
-from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, label, verbatim
-from refugee_adaptation.report.wording import moment, number, percent, span
+from refugee_adaptation.report.columns import (
+    interval,
+    said,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer
+from refugee_adaptation.report.sections.wilson import wilson
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    chart_term,
+    label,
+    say,
+    verbatim,
+)
+from refugee_adaptation.report.wording import (
+    moment,
+    number,
+    percent,
+    span,
+)
 
 REGISTERED_FROM = "2024-12-01"
 # fewer accounts make no curve
@@ -57,7 +74,19 @@ def _crawled(story: Story) -> None:
         rejected=number(int(total["rejected_count"])),
         superseded=number(int(total["superseded_count"])),
     )
-    story.table("crawl.rows", rows, terms={"entity": "entity"})
+    story.table(
+        "crawl.rows",
+        rows,
+        (
+            "source_file",
+            "crawl_format",
+            worded("entity"),
+            "raw_count",
+            "accepted_count",
+            "rejected_count",
+            "superseded_count",
+        ),
+    )
 
 
 def _declared(story: Story) -> None:
@@ -132,7 +161,16 @@ def _rejected(story: Story) -> None:
         """
     )
     if not found.frame.empty:
-        story.table("crawl.rejected", found, terms={"entity": "entity"}, most=15)
+        story.table(
+            "crawl.rejected",
+            found,
+            (
+                said("reason"),
+                worded("entity"),
+                "row_count",
+            ),
+            most=15,
+        )
 
 
 def _newcomers(story: Story) -> None:
@@ -250,7 +288,13 @@ def _languages(story: Story) -> None:
     story.table(
         "people.languages",
         found,
-        terms={"language": "language", "registered": "registered"},
+        (
+            worded("language"),
+            worded("registered"),
+            "post_count",
+            share("share"),
+            interval("share_low", "share_high", percent),
+        ),
         n=int(found.frame["post_count"].sum()),
     )
 
@@ -281,6 +325,56 @@ def _places(story: Story) -> None:
             shown=len(frame),
             all=len(found.frame),
         )
+
+
+def post_tile(story: Story) -> tuple[Tile, Answer]:
+    """How many posts were crawled, by how many people, and when."""
+    found = story.marts.ask(
+        """
+        select
+            count(*) as post_count,
+            count(distinct user_id) as author_count,
+            min(post_date) as first_date,
+            max(post_date) as last_date
+        from fct_posts
+        """
+    )
+    row = found.row
+    words = say(
+        "short.posts",
+        authors=number(row["author_count"]),
+        first=moment(row["first_date"])[:10],
+        last=moment(row["last_date"])[:10],
+    )
+    return Tile("crawl", number(row["post_count"]), words), found
+
+
+def newcomer_tile(story: Story) -> tuple[Tile, Answer]:
+    """Which share of the authors are newcomers."""
+    found = story.marts.ask(
+        f"""
+        with
+
+        counted as (
+            select
+                count(*) filter (where is_newcomer) as newcomer_count,
+                count(is_newcomer) as known_count
+            from dim_users
+            where post_count > 0
+        )
+
+        select
+            newcomer_count / known_count as share,
+            {wilson("newcomer_count", "known_count", "low")} as share_low,
+            {wilson("newcomer_count", "known_count", "high")} as share_high
+        from counted
+        where known_count > 0
+        """
+    )
+    row = found.row
+    interval = span(row["share_low"], row["share_high"], percent)
+    words = say("short.newcomers", interval=interval)
+    return Tile("people", percent(row["share"]), words), found
 
 
 CRAWL = Section("crawl", (_crawled, _declared, _complete, _rejected))

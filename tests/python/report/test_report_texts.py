@@ -11,7 +11,7 @@ from pathlib import Path
 from refugee_adaptation.report.sections import SECTIONS
 from refugee_adaptation.report.texts import SENTENCE_GROUPS, texts
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REPORT = ROOT / "python_models/refugee_adaptation/report"
 
 # groups whose texts the code names one by one; those of other groups word what the
