@@ -140,11 +140,11 @@ def rewired_graphs(
 ) -> Iterator[TieGraph]:
     """Graphs under the degree-preserving null: one Markov chain, thinned.
 
-    The weights are permuted out again in the order of the product of the degrees of a
+    The weights are assigned again in the order of the product of the degrees of a
     tie's two ends: the ties between the busiest users keep the weights that ties
     between the busiest users had. Where replies fall at random busy pairs collect
     more of them, and a null without that relation is too modular (z near -5 for
-    random replies); one that deals out single replies, on the other hand, takes every
+    random replies); one that permutes single replies, on the other hand, takes every
     long conversation of two for structure (z near 90 without any community).
     """
     low, high, weight = edge_list(graph)

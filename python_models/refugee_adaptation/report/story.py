@@ -27,7 +27,7 @@ MOST_COLUMNS = 4
 # a list of more cards shows the first ones until the reader asks for all
 MOST_CARDS = 5
 
-Teller = Callable[["Story"], None]
+Part = Callable[["Story"], None]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Section:
     """
 
     key: str
-    parts: tuple[Teller, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Story:
     scripts: list[str] = field(default_factory=list)
     data: dict[str, Markup] = field(default_factory=dict)
 
-    def tell(self, section: Section) -> Markup:
-        """Tell one section.
+    def compose(self, section: Section) -> Markup:
+        """Write one section.
 
         Args:
             section: which one.

@@ -119,8 +119,8 @@ def test_an_empty_mart_says_so(database: Path) -> None:
         story.table("crawl.rows", story.marts.ask("select * from fct_comments"), ())
 
     with Marts(database) as marts:
-        told = Story(marts).tell(Section("crawl", (part,)))
-    assert "fct_comments is empty" in told
+        written = Story(marts).compose(Section("crawl", (part,)))
+    assert "fct_comments is empty" in written
 
 
 def test_the_same_tables_give_the_same_page(page: str, database: Path) -> None:
@@ -219,10 +219,10 @@ def test_topics_that_do_not_hold_are_refused(tmp_path: Path) -> None:
     )
     connection.close()
     with Marts(path) as marts:
-        told = Story(marts).tell(Section("topics", TOPICS.parts[:2]))
-    assert "No topics are claimed: of 1 topic models" in told
-    assert "its p over the whole choice is 0.400" in told
-    assert "<figure" not in told
+        written = Story(marts).compose(Section("topics", TOPICS.parts[:2]))
+    assert "No topics are claimed: of 1 topic models" in written
+    assert "its p over the whole choice is 0.400" in written
+    assert "<figure" not in written
 
 
 @pytest.mark.parametrize(
@@ -252,8 +252,8 @@ def test_no_groups_are_told_apart_from_too_few_people(
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(Section("adaptation", ADAPTATION.parts[:1]))
-    assert said in told
+        written = Story(marts).compose(Section("adaptation", ADAPTATION.parts[:1]))
+    assert said in written
 
 
 @pytest.mark.parametrize(
@@ -282,9 +282,9 @@ def test_waves_of_a_handful_are_not_compared(
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(Section("adaptation", ADAPTATION.parts[3:]))
-    assert said in told
-    assert ("<table" in told) == (early >= 10)
+        written = Story(marts).compose(Section("adaptation", ADAPTATION.parts[3:]))
+    assert said in written
+    assert ("<table" in written) == (early >= 10)
 
 
 @pytest.mark.parametrize("is_synthetic", [True, False])
@@ -297,8 +297,8 @@ def test_a_synthetic_crawl_is_called_so_first(
             f"create table crawl_rows as select {is_synthetic} as is_synthetic"
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(SUMMARY)
-    assert ("synthetic sample" in told) == is_synthetic
+        written = Story(marts).compose(SUMMARY)
+    assert ("synthetic sample" in written) == is_synthetic
 
 
 def test_unusual_accounts_are_shown_with_what_their_rules_rest_on(
@@ -330,15 +330,15 @@ def test_unusual_accounts_are_shown_with_what_their_rules_rest_on(
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(ANOMALIES)
+        written = Story(marts).compose(ANOMALIES)
     # a rule by the kinds whose people meet it, here the one of kind "other"
-    assert re.search(r"posts in a burst.*?(>0<.*?){4}>1<", told)
+    assert re.search(r"posts in a burst.*?(>0<.*?){4}>1<", written)
     # the five with the most likes, and the one of kind "other", with their evidence
-    assert "5,007 likes of one post" in told
-    assert "5,003 likes of one post" in told
-    assert "5,002 likes of one post" not in told
-    assert "posts right after another: 3 (shortest gap 30 s)" in told
-    assert "The page has 6 of 9 rows" in told
+    assert "5,007 likes of one post" in written
+    assert "5,003 likes of one post" in written
+    assert "5,002 likes of one post" not in written
+    assert "posts right after another: 3 (shortest gap 30 s)" in written
+    assert "The page has 6 of 9 rows" in written
 
 
 @pytest.mark.parametrize(("newcomers", "is_said"), [(1, True), (4, False)])
@@ -355,8 +355,8 @@ def test_a_crawl_with_few_newcomers_says_that_its_title_does_not_fit(
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(SUMMARY)
-    assert ("hardly a crawl of TikTok refugees" in told) == is_said
+        written = Story(marts).compose(SUMMARY)
+    assert ("hardly a crawl of TikTok refugees" in written) == is_said
 
 
 def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
@@ -383,10 +383,10 @@ def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(REPLICATION)
-    assert told.index("First post") < told.index("Sum of likes")
+        written = Story(marts).compose(REPLICATION)
+    assert written.index("First post") < written.index("Sum of likes")
     for written in ("1,554,694", "\u22120.0867", "2,896", "2025-01-01"):
-        assert re.search(rf'<td class="number"[^>]*>{written}</td>', told)
+        assert re.search(rf'<td class="number"[^>]*>{written}</td>', written)
 
 
 FINDINGS = """
@@ -414,15 +414,15 @@ def test_in_short_answers_each_question_with_its_bar(tmp_path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute(FINDINGS)
     with Marts(path) as marts:
-        told = Story(marts).tell(Section("short", SUMMARY.parts[-1:]))
-    assert "Of 4 claims" in told
+        written = Story(marts).compose(Section("short", SUMMARY.parts[-1:]))
+    assert "Of 4 claims" in written
     # one claim a question: that which the crawl can answer; the rest are findings
-    assert "communities_hashtags claimed" in told
-    assert "communities_replies claimed" not in told
-    assert "depth claimed" not in told
-    assert "the whole interval must exceed 0.250" in told
-    assert "; must exceed 0.250" in told
-    assert "null 0.250" not in told
+    assert "communities_hashtags claimed" in written
+    assert "communities_replies claimed" not in written
+    assert "depth claimed" not in written
+    assert "the whole interval must exceed 0.250" in written
+    assert "; must exceed 0.250" in written
+    assert "null 0.250" not in written
 
 
 def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
@@ -450,8 +450,8 @@ def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
             """
         )
     with Marts(path) as marts:
-        told = Story(marts).tell(Section("communities", COMMUNITIES.parts[:1]))
-    assert "Of the 169 found, 13 hold on their own" in told
+        written = Story(marts).compose(Section("communities", COMMUNITIES.parts[:1]))
+    assert "Of the 169 found, 13 hold on their own" in written
 
 
 def test_a_column_is_written_as_it_is_declared(database: Path) -> None:
@@ -470,9 +470,9 @@ def test_a_column_is_written_as_it_is_declared(database: Path) -> None:
         story.table("crawl.rows", rows, columns)
 
     with Marts(database) as marts:
-        told = Story(marts).tell(Section("crawl", (part,)))
+        written = Story(marts).compose(Section("crawl", (part,)))
     for words in ("25.0\u00a0%", "0.500", "[2, 3]", "&lt; 0.0001", "&lt;0.25&gt;"):
-        assert f">{words}</" in told
+        assert f">{words}</" in written
 
 
 def test_a_column_that_the_query_lacks_is_an_error(database: Path) -> None:

@@ -154,7 +154,7 @@ def test_leakage_is_the_area_of_the_best_weight():
     assert np.isnan(judging.leakage_auc(weights, np.zeros(200, bool)))
 
 
-def test_all_weights_together_may_tell_what_none_tells_alone():
+def test_all_weights_together_may_rank_what_none_ranks_alone():
     rng = np.random.default_rng(2)
     level, authors = rng.random(400), np.arange(400)
     # two weights whose ratio tells the trait, each blurred by a common level
@@ -188,7 +188,7 @@ def test_trees_see_that_short_posts_are_near_the_average(planted):
     assert judging.any_shape_auc(corpus, fit, QUICK) > alone + 0.1
 
 
-def test_words_dealt_anew_keep_their_frequencies_and_lose_their_company(planted):
+def test_permuted_words_keep_their_frequencies_and_lose_their_company(planted):
     corpus = build_corpus(planted.words, planted.posts)
     dealt = permute_words(corpus, np.random.default_rng(1))
     before, after = (found.presence.toarray() for found in (corpus, dealt))

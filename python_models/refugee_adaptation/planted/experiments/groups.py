@@ -63,7 +63,7 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _partition(plan: Plan, users: int, delta: float) -> Iterator[Result]:
-    """The partition alone, told that there are three groups."""
+    """The partition alone, given that there are three groups."""
     scores: dict[str, list[float]] = {method: [] for method in METHODS}
     study, trivial, oracle = [], [], []
     cell = f"groups, partition, {delta} sd, {users} users"

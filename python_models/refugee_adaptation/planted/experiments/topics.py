@@ -61,7 +61,7 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _words(plan: Plan, posts: int, noise: float) -> Iterator[Result]:
-    """The factorisation alone, told the number of topics."""
+    """The factorisation alone, given the number of topics."""
     found: dict[str, list[dict[str, float]]] = {method: [] for method in METHODS}
     study, trivial = [], []
     cell = f"topics, {noise:.0%} noise, {posts} posts"

@@ -1,12 +1,10 @@
-import csv
-import re
+"""The recipe on tiny crawls and on the study itself."""
 
-import jieba
 import numpy as np
 import pandas as pd
 import pytest
+from recipe_cases import make_posts, reasons, study_crawl, synthetic_posts, values
 
-from conftest import real_crawl
 from refugee_adaptation.evidence.correction import (
     BAND_COLUMNS,
     CORRECTED_FIGURES,
@@ -14,117 +12,19 @@ from refugee_adaptation.evidence.correction import (
 )
 from refugee_adaptation.evidence.figures import FIGURE_TYPES
 from refugee_adaptation.evidence.reading import (
-    METRICS,
     RECIPE_COLUMNS,
-    cut_text,
-    read_count,
 )
 from refugee_adaptation.evidence.replication import RECIPE_FIGURES, replicate
 
-COUNT_PATTERN = re.compile(r"([\d.]+)(千|万)?(\+)?")
-UNITS = {"千": 1_000, "万": 10_000, None: 1}
-BAND_ENDS = {10: 999.0, 1_000: 9_999.0, 10_000: np.nan}
+
+@pytest.fixture(scope="module")
+def study_posts():
+    return study_crawl()
 
 
-def interval(text: str) -> tuple[float, float]:
-    match = COUNT_PATTERN.fullmatch(text)
-    assert match is not None
-    low = round(float(match[1]) * UNITS[match[2]])
-    return float(low), BAND_ENDS[low] if match[3] else float(low)
-
-
-def make_posts(counts, title="hello", body="tiktok refugee"):
-    """Posts with the same text; counts are rows of (collect, comment, share, like)."""
-    frame = pd.DataFrame(
-        {
-            "user_id": [f"u{row}" for row in range(len(counts))],
-            "read_problem": None,
-            "is_second_wave": [row % 2 == 0 for row in range(len(counts))],
-            "title_raw": title,
-            "body_raw": body,
-        },
-        index=range(len(counts)),
-    )
-    for column, metric in enumerate(METRICS):
-        texts = [str(row[column]) for row in counts]
-        bounds = [interval(text) for text in texts]
-        frame[f"{metric}_count_raw"] = pd.Series(texts, dtype=object)
-        frame[f"{metric}_count"] = [low for low, _ in bounds]
-        frame[f"{metric}_count_band_end"] = [high for _, high in bounds]
-    return frame
-
-
-def synthetic_posts(rows=120):
-    rng = np.random.default_rng(7)
-    counts = np.expm1(rng.normal(3, 2, (rows, 4))).clip(0).astype(int)
-    posts = make_posts(counts.tolist())
-    words = ["tiktok", "refugee", "hello", "friends", "music", "中国", "小红书"]
-    posts["title_raw"] = [" ".join(rng.choice(words, 3)) for _ in range(rows)]
-    posts["body_raw"] = [" ".join(rng.choice(words, 6)) for _ in range(rows)]
-    return posts
-
-
-def values(frame):
-    return {
-        row.figure_id: row.figure_text
-        if isinstance(row.figure_text, str)
-        else row.figure_value
-        for row in frame.itertuples()
-    }
-
-
-def reasons(frame):
-    return dict(zip(frame["figure_id"], frame["reason"], strict=True))
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("12", 12),
-        ("1.2万", 12_000),
-        ("13.7万", 137_000),
-        ("10+", 10),
-        ("1千+", 1),
-        ("1万+", 10_000),
-        ("1.2亿", 12),
-        ("-1", 1),
-        ("1,234", 1_234),
-        ("", 0),
-        (None, 0),
-        ("None", 0),
-        ("nan", 0),
-        ("赞", None),
-        ("万", None),
-        ("1.2.3万", None),
-    ],
-)
-def test_read_count_keeps_the_notebooks_errors(text, number):
-    assert read_count(text) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "cut"),
-    [
-        (None, "nan"),
-        ("", "nan"),
-        ("NA", "nan"),
-        ("   ", ""),
-        ("I'm here 😔", "Im   here"),
-        ("#abc[话题]#", "abc 话题"),
-        ("@_", ""),
-    ],
-)
-def test_cut_text_keeps_the_notebooks_errors(text, cut):
-    assert cut_text(text) == cut
-
-
-def test_words_added_to_jieba_elsewhere_do_not_reach_the_recipe():
-    before = cut_text("抖音难民来了")
-    jieba.add_word("抖音难民来了")
-    try:
-        assert cut_text("抖音难民来了") == before
-    finally:
-        jieba.del_word("抖音难民来了")
+@pytest.fixture(scope="module")
+def study(study_posts):
+    return values(replicate(study_posts))
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 3])
@@ -200,57 +100,9 @@ def test_the_same_posts_and_seed_give_the_same_figures():
     assert not first["figure_value"].equals(other["figure_value"])
 
 
-def test_corrections_do_not_depend_on_the_order_of_rows():
-    posts = synthetic_posts()
-    shuffled = posts.sample(frac=1, random_state=3)
-    pd.testing.assert_frame_equal(
-        correct(posts, null_draws=2), correct(shuffled, null_draws=2)
-    )
-
-
-def test_high_scores_come_without_any_group():
-    figures = values(correct(synthetic_posts(), null_draws=5, seed=1))
-    # independent log-normal columns: by construction there is no group to find
-    assert figures["audit_null_permutation_mean"] > 0.7
-    assert 0 <= figures["audit_null_lognormal_share"] <= 1
-
-
-def test_planted_bands_fall_in_rank():
-    posts = make_posts([[row, row, row, row] for row in range(200, 260)])
-    posts.loc[3, "like_count_raw"] = "1千+"
-    posts.loc[3, ["like_count", "like_count_band_end"]] = [1_000.0, 9_999.0]
-    assert values(correct(posts, null_draws=0))["audit_band_rank_fall"] == 59
-
-
-def test_null_draws_can_be_left_out_but_not_be_negative():
-    frame = correct(synthetic_posts(), null_draws=0)
-    assert reasons(frame)["audit_null_lognormal_mean"] == "no null draw was asked for"
-    with pytest.raises(ValueError, match="negative"):
-        correct(synthetic_posts(), null_draws=-1)
-
-
 def test_a_missing_column_is_an_error():
     with pytest.raises(KeyError):
         replicate(synthetic_posts().drop(columns="title_raw"))
-
-
-@pytest.fixture(scope="module")
-def study_posts():
-    with real_crawl("study").open(encoding="utf-8-sig", newline="") as file:
-        rows = pd.DataFrame(list(csv.DictReader(file)))
-    counts = rows[[f"{metric}_count" for metric in METRICS]].to_numpy().tolist()
-    posts = make_posts(counts)
-    posts["user_id"] = rows["user_id"]
-    written = pd.to_datetime(rows["create_time"], format="%m/%d/%Y %H:%M")
-    posts["is_second_wave"] = written >= "2025-02-01"
-    posts["title_raw"] = rows["title"].replace("", None)
-    posts["body_raw"] = rows["content"].replace("", None)
-    return posts
-
-
-@pytest.fixture(scope="module")
-def study(study_posts):
-    return values(replicate(study_posts))
 
 
 @pytest.mark.parametrize(
@@ -393,36 +245,6 @@ def test_no_mention_mask_changes_a_study_figure(study_posts, study, mask):
         within = 5e-4 if figure == "audit_vocabulary_coverage" else 1e-9
         close = value if isinstance(value, str) else pytest.approx(value, abs=within)
         assert masked[figure] == close, figure
-
-
-@pytest.fixture(scope="module")
-def corrected_study(study_posts):
-    return values(correct(study_posts, null_draws=30, seed=1))
-
-
-@pytest.mark.parametrize(
-    ("figure", "number", "tolerance"),
-    [
-        ("clusters_silhouette", 0.519, 5e-4),
-        ("pca_explained_1", 0.899, 5e-4),
-        ("dbscan_outliers", 3, 0),
-        ("audit_band_ari", 1.0, 0),
-        ("audit_band_silhouette", 0.9578, 1e-4),
-        ("audit_band_log_ari", 0.80, 0.005),
-        ("audit_band_rank_fall", 602, 1),
-        # 30 draws of a null: four standard errors of its mean, two of its share
-        ("audit_null_permutation_mean", 0.900, 0.002),
-        ("audit_null_lognormal_mean", 0.922, 0.03),
-        ("audit_null_permutation_share", 0.0, 0),
-        ("audit_null_lognormal_share", 0.235, 0.15),
-    ],
-)
-def test_corrected_study_number(corrected_study, figure, number, tolerance):
-    assert corrected_study[figure] == pytest.approx(number, rel=0, abs=tolerance)
-
-
-def test_corrected_study_sizes(corrected_study):
-    assert corrected_study["clusters_sizes"] == "444/193/87"
 
 
 @pytest.mark.pipeline
