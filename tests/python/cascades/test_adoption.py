@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cascade_cases import ACTION_COLUMNS, cascade_frame
 
+from cascade_cases import ACTION_COLUMNS, cascade_frame
 from refugee_adaptation.cascades.adoption import adoption_draws, adoption_null
 from refugee_adaptation.cascades.influence import (
     dispersion_by_role,

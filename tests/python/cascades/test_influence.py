@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from cascade_cases import ACTION_COLUMNS
 
+from cascade_cases import ACTION_COLUMNS
 from refugee_adaptation.cascades.influence import (
     dispersion_by_role,
     dispersion_draws,

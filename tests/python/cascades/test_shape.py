@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cascade_cases import cascade_frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cascade_cases import cascade_frame
 from refugee_adaptation.cascades.forests import (
     random_forests,
 )

@@ -6,11 +6,11 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from network_cases import SMALL, pairs, reply_network, tag_network, threads_of
 from sklearn.metrics import (
     adjusted_rand_score,
 )
 
+from network_cases import SMALL, pairs, reply_network, tag_network, threads_of
 from refugee_adaptation.communities import (
     detection,
     partitions,

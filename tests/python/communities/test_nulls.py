@@ -6,12 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from network_cases import SMALL, pairs, reply_network, threads_of
 from sklearn.metrics import (
     adjusted_mutual_info_score,
     normalized_mutual_info_score,
 )
 
+from network_cases import SMALL, pairs, reply_network, threads_of
 from refugee_adaptation.communities import (
     detection,
     ties,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
-from network_cases import pairs
 from sklearn.metrics import (
     adjusted_rand_score,
 )
 
+from network_cases import pairs, reply_network, tag_network
 from refugee_adaptation.communities import (
     partitions,
     ties,
 )
+from refugee_adaptation.planted.networks import PlantedNetwork
 
 
 def cliques(count: int, size: int) -> pd.DataFrame:
@@ -30,15 +33,15 @@ def cliques(count: int, size: int) -> pd.DataFrame:
 # engines
 
 
-@pytest.mark.parametrize("kind", ["tags", "replies"])
+@pytest.mark.parametrize("network", [tag_network, reply_network])
 def test_engines_agree_on_modularity_and_on_the_partition(
-    kind: str, request: pytest.FixtureRequest
+    network: Callable[[], PlantedNetwork],
 ) -> None:
     """python-louvain is the reference; scikit-network must find as much."""
     import community
     import networkx as nx
 
-    graph = ties.tie_graph(request.getfixturevalue(kind).edges)
+    graph = ties.tie_graph(network().edges)
     found = {
         engine: [partitions.louvain(graph, seed, engine) for seed in range(5)]
         for engine in (partitions.REFERENCE_ENGINE, partitions.FAST_ENGINE)

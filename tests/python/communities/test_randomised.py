@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from network_cases import SMALL, pairs, reply_network, tag_network, threads_of
 
+from network_cases import SMALL, pairs, reply_network, tag_network, threads_of
 from refugee_adaptation.communities import (
     detection,
     partitions,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from network_cases import pairs, reply_network
 
+from network_cases import pairs, reply_network
 from refugee_adaptation.communities import (
     ties,
 )

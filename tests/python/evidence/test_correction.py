@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from recipe_cases import (
     make_posts,
     reasons,
@@ -9,7 +10,6 @@ from recipe_cases import (
     synthetic_posts,
     values,
 )
-
 from refugee_adaptation.evidence.correction import (
     correct,
 )

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from recipe_cases import make_posts, reasons, study_crawl, synthetic_posts, values
 
+from recipe_cases import make_posts, reasons, study_crawl, synthetic_posts, values
 from refugee_adaptation.evidence.correction import (
     BAND_COLUMNS,
     CORRECTED_FIGURES,

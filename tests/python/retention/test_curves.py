@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from lifetime_cases import lifetimes
 
+from lifetime_cases import lifetimes
 from refugee_adaptation.planted import retention as planted
 from refugee_adaptation.retention import (
     curves,

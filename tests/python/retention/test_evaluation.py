@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from prediction_cases import crawl_users
 
+from prediction_cases import crawl_users
 from refugee_adaptation.planted import retention as planted
 from refugee_adaptation.retention import (
     early_features,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from prediction_cases import crawl_users
-
 from refugee_adaptation.retention import (
     early_features,
     evaluation,

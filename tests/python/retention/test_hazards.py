@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from lifetime_cases import cox_users
 
+from lifetime_cases import cox_users
 from refugee_adaptation.retention import (
     hazards,
 )

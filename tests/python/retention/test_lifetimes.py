@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from lifetime_cases import lifetimes
 
+from lifetime_cases import lifetimes
 from refugee_adaptation.retention import (
     curves,
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from lifetime_cases import cox_users, everybody, followup
 
+from lifetime_cases import cox_users, everybody, followup
 from refugee_adaptation.retention import (
     curves,
     hazards,

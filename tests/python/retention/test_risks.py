@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from prediction_cases import crawl_users
 
+from prediction_cases import crawl_users
 from refugee_adaptation.retention import (
     estimates,
 )
