@@ -3,8 +3,8 @@
 
 def model(dbt, _session):
     """Assign users to named groups. One row per post author."""
-    from refugee_adaptation.methods.clustering import Settings
-    from refugee_adaptation.methods.groups import assign_groups
+    from refugee_adaptation.adaptation.clustering import Settings
+    from refugee_adaptation.adaptation.groups import assign_groups
 
     users = dbt.ref("int_users__features")
     weights = dbt.ref("adaptation_archetypes")

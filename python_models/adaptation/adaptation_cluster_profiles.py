@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Describe groups by their features. One row per group and feature."""
-    from refugee_adaptation.methods.groups import profile_groups
+    from refugee_adaptation.adaptation.groups import profile_groups
 
     users = dbt.ref("int_users__features")
     groups = dbt.ref("adaptation_cluster_assignments")

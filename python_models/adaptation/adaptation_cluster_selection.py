@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Judge each method and number of clusters. One row per method and number."""
-    from refugee_adaptation.methods.clustering import Settings, select_clusters
+    from refugee_adaptation.adaptation.clustering import Settings, select_clusters
 
     users = dbt.ref("int_users__features")
     weights = dbt.ref("adaptation_archetypes")

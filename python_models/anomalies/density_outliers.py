@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Mark DBSCAN noise in log features. One row per post author."""
-    from refugee_adaptation.methods.density import find_outliers
+    from refugee_adaptation.anomalies.density import find_outliers
 
     users = dbt.ref("int_users__features")
     return find_outliers(

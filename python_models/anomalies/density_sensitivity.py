@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Count outliers over radii and densities. One row per radius and density."""
-    from refugee_adaptation.methods.density import outlier_sensitivity
+    from refugee_adaptation.anomalies.density import outlier_sensitivity
 
     users = dbt.ref("int_users__features")
     return outlier_sensitivity(

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Shuffle who wrote where. One row per role and draw."""
-    from refugee_adaptation.methods.cascades import dispersion_by_role
+    from refugee_adaptation.cascades.influence import dispersion_by_role
 
     actions = dbt.ref("int_cascades__actions")
     columns = "influence_role, action_number, stratum_number, cascade_number, "

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Rank and test people. One row per role and user."""
-    from refugee_adaptation.methods.cascades import influence_by_role
+    from refugee_adaptation.cascades.influence import influence_by_role
 
     actions = dbt.ref("int_cascades__actions")
     columns = "influence_role, action_number, stratum_number, cascade_number, "

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Compare reply trees with their null. One row per cascade and statistic."""
-    from refugee_adaptation.methods.cascades import shape_null
+    from refugee_adaptation.cascades.shape import shape_null
 
     tree = dbt.ref("int_cascades__reply_tree")
     notes = dbt.ref("int_cascades__notes")

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Shuffle when notes came. One row per number of exposures and draw."""
-    from refugee_adaptation.methods.cascades import adoption_draws
+    from refugee_adaptation.cascades.adoption import adoption_draws
 
     timelines = dbt.ref("int_cascades__timelines")
     encounters = dbt.ref("int_cascades__encounters")

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Test hashtag by hashtag. One row per hashtag met."""
-    from refugee_adaptation.methods.cascades import adoption_null
+    from refugee_adaptation.cascades.adoption import adoption_null
 
     timelines = dbt.ref("int_cascades__timelines")
     encounters = dbt.ref("int_cascades__encounters")

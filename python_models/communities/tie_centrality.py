@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Rank users by PageRank, with intervals. One row per kind of tie and user."""
-    from refugee_adaptation.methods.centrality import Settings, centrality
+    from refugee_adaptation.communities.centrality import Settings, centrality
 
     replies = dbt.ref("int_ties__replies")
     edges = dbt.ref("int_ties__undirected")

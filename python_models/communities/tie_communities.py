@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Find communities over many seeds. One row per kind of tie and user."""
-    from refugee_adaptation.methods.communities import (
+    from refugee_adaptation.communities.detection import (
         Settings,
         membership_table,
         memberships,

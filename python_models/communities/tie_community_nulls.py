@@ -3,7 +3,8 @@
 
 def model(dbt, _session):
     """Judge modularity by null models. One row per kind of tie and null model."""
-    from refugee_adaptation.methods.communities import Settings, null_tests
+    from refugee_adaptation.communities.detection import Settings
+    from refugee_adaptation.communities.nulls import null_tests
 
     edges = dbt.ref("int_ties__undirected")
     user_tags = dbt.ref("int_ties__user_hashtags")

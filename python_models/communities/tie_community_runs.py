@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Compare runs of Louvain and Leiden. One row per kind of tie, method and run."""
-    from refugee_adaptation.methods.communities import run_summary
+    from refugee_adaptation.communities.detection import run_summary
 
     members = dbt.ref("tie_communities")
     edges = dbt.ref("int_ties__undirected")

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Place users on a plane. One row per kind of tie and placed user."""
-    from refugee_adaptation.methods.layout import network_layout
+    from refugee_adaptation.communities.layout import network_layout
 
     edges = dbt.ref("int_ties__undirected")
     columns = "tie_kind, low_user_number, high_user_number, weight"

@@ -3,7 +3,8 @@
 
 def model(dbt, _session):
     """Run the notebook's recipe in file order; see the package for the method."""
-    from refugee_adaptation.methods.study_recipe import RECIPE_COLUMNS, replicate
+    from refugee_adaptation.evidence.reading import RECIPE_COLUMNS
+    from refugee_adaptation.evidence.replication import replicate
 
     posts = dbt.ref("int_posts__as_crawled")
     in_file_order = posts.order("source_file, row_number")

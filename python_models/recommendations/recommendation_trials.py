@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Evaluate offline. One row per person, kind of item and strategy."""
-    from refugee_adaptation.methods.recommending import Recommender, evaluate
+    from refugee_adaptation.recommendations.recommending import Recommender, evaluate
 
     events = dbt.ref("int_interactions__events")
     items = dbt.ref("int_interactions__items")

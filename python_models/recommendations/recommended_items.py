@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """List ten items each. One row per user, strategy and rank."""
-    from refugee_adaptation.methods.recommending import Recommender, recommend
+    from refugee_adaptation.recommendations.recommending import Recommender, recommend
 
     events = dbt.ref("int_interactions__events")
     items = dbt.ref("int_interactions__items")

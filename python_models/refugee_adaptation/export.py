@@ -140,8 +140,8 @@ def export_dictionary(marts: Marts, out: Path) -> Path:
         ]
         lines += ["", "| column | type | meaning |", "|---|---|---|"]
         for name, data_type, meaning in marts.columns(table):
-            told = " ".join(meaning.split()).replace("|", "\\|")
-            lines.append(f"| {name} | {data_type.lower()} | {told} |")
+            words = " ".join(meaning.split()).replace("|", "\\|")
+            lines.append(f"| {name} | {data_type.lower()} | {words} |")
     path = out / "data_dictionary.md"
     out.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", "utf-8")

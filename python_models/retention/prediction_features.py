@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """List registered features. One row per label and feature."""
-    from refugee_adaptation.methods.prediction import describe_features
+    from refugee_adaptation.retention.feature_readings import describe_features
 
     users = dbt.ref("int_retention__features")
     return describe_features(users.df(), **dbt.config.meta_get("settings"))

@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """Predict users out of fold. One row per label, model, validation, repeat, user."""
-    from refugee_adaptation.methods.prediction import predict_held_out
+    from refugee_adaptation.retention.evaluation import predict_held_out
 
     users = dbt.ref("int_retention__features")
     evidence = dbt.ref("survival_evidence")

@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """Predict by models without the user. One row per label and author."""
-    from refugee_adaptation.methods.prediction import predict_risk
+    from refugee_adaptation.retention.risks import predict_risk
 
     users = dbt.ref("int_retention__features")
     evidence = dbt.ref("survival_evidence")

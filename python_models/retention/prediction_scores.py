@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """Score held-out predictions. One row per label, model and validation."""
-    from refugee_adaptation.methods.prediction import score_predictions
+    from refugee_adaptation.retention.evaluation import score_predictions
 
     predictions = dbt.ref("prediction_held_out")
     users = dbt.ref("int_retention__features")

@@ -3,10 +3,8 @@
 
 def model(dbt, session):
     """Estimate the curves. One row per outcome, grouping, group and day."""
-    from refugee_adaptation.methods.survival import (
-        count_lifetimes,
-        kaplan_meier_curves,
-    )
+    from refugee_adaptation.retention.curves import kaplan_meier_curves
+    from refugee_adaptation.retention.lifetimes import count_lifetimes
 
     followup = dbt.ref("int_retention__followup")
     groups = dbt.ref("survival_groups")

@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """Weigh the evidence. One row per outcome, grouping and group."""
-    from refugee_adaptation.methods.survival import weigh_evidence
+    from refugee_adaptation.retention.identifiability import weigh_evidence
 
     followup = dbt.ref("int_retention__followup")
     groups = dbt.ref("survival_groups")

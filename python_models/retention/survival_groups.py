@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """Join all groupings. One row per author and grouping."""
-    from refugee_adaptation.methods.survival import add_adaptation_groups
+    from refugee_adaptation.retention.lifetimes import add_adaptation_groups
 
     groups = dbt.ref("int_retention__groups")
     assignments = dbt.ref("adaptation_cluster_assignments")

@@ -3,7 +3,7 @@
 
 def model(dbt, session):
     """Estimate hazard ratios. One row per outcome and covariate."""
-    from refugee_adaptation.methods.survival import cox_hazards
+    from refugee_adaptation.retention.hazards import cox_hazards
 
     users = dbt.ref("int_retention__landmark")
     groups = dbt.ref("adaptation_cluster_assignments")

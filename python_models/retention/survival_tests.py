@@ -3,11 +3,8 @@
 
 def model(dbt, session):
     """Compare groups. One row per outcome and grouping."""
-    from refugee_adaptation.methods.survival import (
-        count_lifetimes,
-        keep_identified,
-        log_rank_tests,
-    )
+    from refugee_adaptation.retention.curves import log_rank_tests
+    from refugee_adaptation.retention.lifetimes import count_lifetimes, keep_identified
 
     followup = dbt.ref("int_retention__followup")
     groups = dbt.ref("survival_groups")

@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Cut the posts into words. One row per post, word and script."""
-    from refugee_adaptation.methods.words import count_words
+    from refugee_adaptation.shared.words import count_words
 
     posts = dbt.ref("int_posts__cleaned")
     return count_words(

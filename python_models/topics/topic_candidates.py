@@ -3,8 +3,8 @@
 
 def model(dbt, _session):
     """Judge every method and number of topics. One row per method and number."""
-    from refugee_adaptation.methods.topic_corpus import TopicSettings
-    from refugee_adaptation.methods.topics import judge_candidates
+    from refugee_adaptation.topics.corpus import TopicSettings
+    from refugee_adaptation.topics.topics import judge_candidates
 
     words = dbt.ref("int_words__weighted")
     posts = dbt.ref("int_posts__cleaned")

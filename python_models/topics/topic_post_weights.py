@@ -3,8 +3,8 @@
 
 def model(dbt, _session):
     """Weigh the chosen topics in every post. One row per post and topic."""
-    from refugee_adaptation.methods.topic_corpus import TopicSettings
-    from refugee_adaptation.methods.topics import assign_posts
+    from refugee_adaptation.topics.corpus import TopicSettings
+    from refugee_adaptation.topics.topics import assign_posts
 
     words = dbt.ref("int_words__weighted")
     posts = dbt.ref("int_posts__cleaned")

@@ -3,8 +3,8 @@
 
 def model(dbt, _session):
     """Describe the chosen topics. One row per topic and word."""
-    from refugee_adaptation.methods.topic_corpus import TopicSettings
-    from refugee_adaptation.methods.topics import describe_topics
+    from refugee_adaptation.topics.corpus import TopicSettings
+    from refugee_adaptation.topics.topics import describe_topics
 
     words = dbt.ref("int_words__weighted")
     posts = dbt.ref("int_posts__cleaned")

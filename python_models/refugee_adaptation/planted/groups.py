@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from refugee_adaptation.methods.features import FloatArray
+from refugee_adaptation.shared.arrays import FloatArray
 
 GROUPS = ("cultural_adapter", "imitator", "social_explorer")
 SHARES = (0.6, 0.25, 0.15)

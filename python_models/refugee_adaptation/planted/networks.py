@@ -69,7 +69,7 @@ def planted_tags(
     Returns:
         The network of kind ``shared_hashtag``.
     """
-    from refugee_adaptation.methods import ties
+    from refugee_adaptation.communities import ties
 
     rng = np.random.default_rng([seed, 301])
     truth = rng.integers(communities, size=users)

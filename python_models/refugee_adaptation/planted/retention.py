@@ -11,17 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.methods.prediction import (
-    OutOfFold,
-    auc_interval,
-    cross_validate,
-    make_model,
-)
-from refugee_adaptation.methods.survival import (
-    count_lifetimes,
-    kaplan_meier_curves,
-    weigh_evidence,
-)
+from refugee_adaptation.retention.curves import kaplan_meier_curves
+from refugee_adaptation.retention.estimates import auc_interval
+from refugee_adaptation.retention.identifiability import weigh_evidence
+from refugee_adaptation.retention.lifetimes import count_lifetimes
+from refugee_adaptation.retention.models import cross_validate, make_model
+from refugee_adaptation.shared.inference import ranked_auc
 
 
 @dataclass(frozen=True)
@@ -89,8 +84,7 @@ def true_auc(score: np.ndarray, outcome: np.ndarray) -> float:
     Returns:
         The ROC-AUC, from 0 to 1.
     """
-    single = OutOfFold(score[:, None], np.zeros((len(score), 1), dtype=np.int32))
-    return auc_interval(outcome, single).value
+    return float(ranked_auc(score[:, None], outcome)[0])
 
 
 def expected_auc(score: np.ndarray, log_odds: np.ndarray) -> float:
@@ -133,7 +127,7 @@ def auc_recovery(
         base_rate: Share of positives.
         spread: Standard deviation of the true log-odds.
         folds: Folds of the cross-validation.
-        repeats: Times the users are dealt.
+        repeats: Times the users are split into folds.
         population: Users of the fresh population on which the truth is measured.
         world_seed: Seed of the population.
 
@@ -168,7 +162,7 @@ def auc_recovery(
 
 
 def shuffled_users(users: int, seed: int) -> PlantedUsers:
-    """Draw users whose outcomes are dealt anew: nothing can be predicted.
+    """Draw users whose outcomes are permuted: nothing can be predicted.
 
     Args:
         users: How many.

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from refugee_adaptation.methods.topic_corpus import (
+from refugee_adaptation.topics.corpus import (
     TopicSettings,
     build_corpus,
-    deal_words,
+    permute_words,
 )
-from refugee_adaptation.methods.topic_fits import fit_topics, weigh_posts
-from refugee_adaptation.methods.topics import planted_precision
+from refugee_adaptation.topics.fits import fit_topics, weigh_posts
+from refugee_adaptation.topics.topics import planted_precision
 
 TOPIC_NAMES = ("art", "cars", "food", "garden", "music", "pets")
 _TOPIC_WORDS = 40
@@ -110,7 +110,7 @@ def planted_topics(
 
 
 def shuffle_words(sample: PlantedTopics, seed: int) -> PlantedTopics:
-    """Deal the words of a sample anew, so that no topic is left but every frequency is.
+    """Permute the words of a sample: no topic is left, but every frequency is.
 
     Args:
         sample: What planted_topics returned.
@@ -120,12 +120,12 @@ def shuffle_words(sample: PlantedTopics, seed: int) -> PlantedTopics:
         The same posts and words in other combinations; nothing is planted in it.
     """
     rng = np.random.default_rng([seed, 108])
-    dealt = deal_words(build_corpus(sample.words, sample.posts), rng)
-    held = dealt.counts.tocoo()
+    permuted = permute_words(build_corpus(sample.words, sample.posts), rng)
+    held = permuted.counts.tocoo()
     words = pd.DataFrame(
         {
-            "post_number": dealt.post_numbers[held.row],
-            "word": dealt.words[held.col],
+            "post_number": permuted.post_numbers[held.row],
+            "word": permuted.words[held.col],
             "concept": None,
             "word_count": held.data.astype(np.int64),
         }
@@ -140,7 +140,7 @@ def recover_topics(
 
     Args:
         sample: What planted_topics returned.
-        method: One of the methods of refugee_adaptation.methods.topic_fits.
+        method: One of the methods of refugee_adaptation.topics.fits.
         settings: See TopicSettings.
 
     Returns:

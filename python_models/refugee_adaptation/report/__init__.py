@@ -2,5 +2,6 @@
 
 The page reads tables of the schema `main` only, over a read-only connection, and asks
 nothing of any network. Modules: `marts` reads, `texts` speaks two languages, `charts`
-draws, `network` explores, `story` and `sections` tell, `page` puts all together.
+draws, `network` explores, `columns`, `story` and `sections` write, `page` puts all
+together.
 """

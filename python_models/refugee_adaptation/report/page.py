@@ -26,7 +26,7 @@ def render(marts: Marts, *, most_people: int | None = 3000) -> str:
         One HTML document that needs nothing else and asks for nothing.
     """
     story = Story(marts, most_people=most_people)
-    sections = [(one.key, story.tell(one)) for one in SECTIONS]
+    sections = [(one.key, story.compose(one)) for one in SECTIONS]
     scripts = [Markup(source) for source in (part("page.js"), *story.scripts)]
     return fill(
         "page.html.jinja",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from refugee_adaptation.report.charts import Chart, figure_svg
+from refugee_adaptation.report.columns import Column, plain, tone
 from refugee_adaptation.report.marts import (
     Answer,
     Marts,
@@ -16,50 +17,17 @@ from refugee_adaptation.report.marts import (
     NotBuiltError,
     Row,
 )
-from refugee_adaptation.report.texts import (
-    LANGUAGES,
-    in_spans,
-    say,
-    sentence,
-    term,
-    texts,
-)
-from refugee_adaptation.report.wording import (
-    MISSING,
-    moment,
-    number,
-    p_value,
-    percent,
-    span,
-)
+from refugee_adaptation.report.texts import in_spans, say, sentence, term
+from refugee_adaptation.report.wording import number
 
-# a cell with more characters than this is kept wide
-LONG_TEXT = 32
 # a table with more rows shows the first ones until the reader asks for all
 MOST_ROWS = 12
 # a table with more columns, or two of long texts, becomes cards on a narrow screen
 MOST_COLUMNS = 4
-# columns in which the tables speak in sentences
-SENTENCES = frozenset(
-    {
-        "abstention_reason",
-        "action",
-        "claim",
-        "exposure_label",
-        "figure",
-        "first_name",
-        "pool_reading",
-        "reason",
-        "second_name",
-        "source",
-        "what_it_really_measures",
-        "why",
-    }
-)
 # a list of more cards shows the first ones until the reader asks for all
 MOST_CARDS = 5
 
-Teller = Callable[["Story"], None]
+Part = Callable[["Story"], None]
 
 
 @dataclass(frozen=True)
@@ -68,11 +36,11 @@ class Section:
 
     Attributes:
         key: its group of texts and its anchor.
-        parts: what tells it; each is told even if another cannot be.
+        parts: what writes it; each is written even if another cannot be.
     """
 
     key: str
-    parts: tuple[Teller, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +48,7 @@ class Tile:
     """A key number of the page.
 
     Attributes:
-        section: key of the section that tells more.
+        section: key of the section that says more.
         value: the number, already written.
         words: what it counts, with its interval.
     """
@@ -92,7 +60,7 @@ class Tile:
 
 @dataclass
 class Story:
-    """What has been told so far of one section.
+    """What has been written so far of one section.
 
     Attributes:
         marts: the tables of a build.
@@ -114,8 +82,8 @@ class Story:
     scripts: list[str] = field(default_factory=list)
     data: dict[str, Markup] = field(default_factory=dict)
 
-    def tell(self, section: Section) -> Markup:
-        """Tell one section.
+    def compose(self, section: Section) -> Markup:
+        """Write one section.
 
         Args:
             section: which one.
@@ -208,7 +176,7 @@ class Story:
                         '<span class="numbers">{}</span></li>'
                     ).format(
                         sentence(claim),
-                        _tone(verdict),
+                        tone(verdict),
                         term("verdict", verdict),
                         numbers,
                     )
@@ -252,15 +220,11 @@ class Story:
         self,
         key: str,
         answer: Answer,
+        columns: Sequence[Column | str],
         *,
-        columns: Sequence[str] | None = None,
-        terms: Mapping[str, str] | None = None,
         n: Any = None,
         most: int = 50,
         whole: bool = False,
-        percent_rows: Callable[[Row], bool] | None = None,
-        written: Mapping[str, Callable[[Row], Markup]] | None = None,
-        numbers: Sequence[str] = (),
         others: Sequence[Answer] = (),
         **values: object,
     ) -> None:
@@ -269,51 +233,31 @@ class Story:
         Args:
             key: text of its caption.
             answer: its rows.
-            columns: which of its columns, in order; all by default.
-            terms: group of texts that words the values of a column, by column.
+            columns: its columns, in order; a name alone is a column of plain values.
             n: number of observations behind it.
             most: rows in the page; the query gives the rest.
             whole: whether every row is shown at once, however many there are.
-            percent_rows: tells the rows whose fractions are shares of 1.
-            written: words the value of a column from its row, by column.
-            numbers: columns that `written` writes as numbers.
             others: further queries behind it.
             values: words and numbers of the caption.
+
+        Raises:
+            KeyError: a column is not in the rows.
+            NoRowsError: there are no rows.
         """
         rows = answer.some().rows
-        names = [
-            name
-            for name in columns or rows[0]
-            if not _is_shown_by_another(name, rows[0])
-        ]
-        long_texts = sum(_is_long(name, rows) for name in names)
-        stacked = len(names) > MOST_COLUMNS or long_texts > 1
-        numeric = {name for name in names if name in numbers or _is_numeric(name, rows)}
+        shown = [plain(one) if isinstance(one, str) else one for one in columns]
+        long_texts = sum(column.is_long(rows) for column in shown)
+        stacked = len(shown) > MOST_COLUMNS or long_texts > 1
+        numeric = {column.name for column in shown if column.is_numeric(rows)}
         body = Markup("\n").join(
-            Markup("<tr>{}</tr>").format(
-                Markup("").join(
-                    _cell(
-                        name,
-                        row,
-                        (terms or {}).get(name),
-                        first=name == names[0],
-                        numeric=name in numeric,
-                        share=_is_share(name)
-                        or (percent_rows is not None and percent_rows(row)),
-                        labelled=stacked,
-                        written=(written or {}).get(name),
-                    )
-                    for name in names
-                )
-            )
-            for row in rows[:most]
+            _row(shown, row, numeric, labelled=stacked) for row in rows[:most]
         )
         head = Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(
-                Markup(' class="number"') if name in numeric else "",
-                in_spans(_header(name)),
+                Markup(' class="number"') if column.name in numeric else "",
+                in_spans(column.head()),
             )
-            for name in names
+            for column in shown
         )
         kind = "table"
         if stacked:
@@ -369,116 +313,26 @@ class Story:
         ).format(say("common.evidence"), names, count, queries)
 
 
-def _is_shown_by_another(name: str, row: Row) -> bool:
-    return (name.endswith("_zh") and f"{name[:-3]}_en" in row) or (
-        name.endswith("_high") and f"{name[:-5]}_low" in row
-    )
-
-
-def _is_share(name: str) -> bool:
-    return "share" in name.split("_")
-
-
-def _is_numeric(name: str, rows: Sequence[Row]) -> bool:
-    return any(
-        isinstance(row[name], (int, float)) and not isinstance(row[name], bool)
-        for row in rows
-    )
-
-
-def _is_long(name: str, rows: Sequence[Row]) -> bool:
-    return any(
-        isinstance(row[name], str) and len(row[name]) > LONG_TEXT for row in rows
-    )
-
-
-def _header(name: str) -> dict[str, str]:
-    """Word the head of a column in every language."""
-    key = f"column.{name.removesuffix('_en')}"
-    if key not in texts() and name.endswith("_low"):
-        key = "column.interval"
-    return texts().get(key) or dict.fromkeys(LANGUAGES, name.replace("_", " "))
-
-
-def _cell(
-    name: str,
-    row: Row,
-    group: str | None,
-    *,
-    first: bool,
-    numeric: bool,
-    share: bool,
-    labelled: bool,
-    written: Callable[[Row], Markup] | None,
+def _row(
+    columns: Sequence[Column], row: Row, numeric: set[str], *, labelled: bool
 ) -> Markup:
-    value = row[name]
-    kind = "number" if numeric else ""
-    words: Markup | str
-    if written is not None:
-        words = written(row)
-        kind = "words" if len(str(value)) > LONG_TEXT else kind
-    elif name.endswith("_en") and f"{name[:-3]}_zh" in row:
-        words = in_spans({"en": value, "zh": row[f"{name[:-3]}_zh"]})
-        kind = "words"
-    elif name.endswith("_low") and f"{name[:-4]}_high" in row:
-        kind = "number"
-        words = span(value, row[f"{name[:-4]}_high"], percent if share else number)
-    elif value is None:
-        words = MISSING
-    elif isinstance(value, bool):
-        words = say("common.yes") if value else say("common.no")
-    elif isinstance(value, list):
-        words = Markup(", ").join(
-            term(group, item) if group else Markup.escape(str(item)) for item in value
+    """Write a row of a table; its first cell heads it."""
+    cells = []
+    for place, column in enumerate(columns):
+        look = column.look(row, numeric=column.name in numeric)
+        labels = Markup("")
+        if labelled:
+            labels = Markup("").join(
+                Markup(' data-{}="{}"').format(language, words)
+                for language, words in column.head().items()
+            )
+        cells.append(
+            Markup("<{tag}{scope}{kind}{labels}>{words}</{tag}>").format(
+                tag=Markup("td" if place else "th"),
+                scope="" if place else Markup(' scope="row"'),
+                kind=Markup(' class="{}"').format(look) if look else "",
+                labels=labels,
+                words=column.write(row),
+            )
         )
-    elif isinstance(value, (int, float)):
-        if name == "p_value" or name.endswith("_p_value"):
-            words = p_value(value)
-        else:
-            fraction = share and isinstance(value, float)
-            words = percent(value) if fraction else number(value)
-    elif isinstance(value, str):
-        if group or _judges(name):
-            words = term(group or "verdict", value)
-        else:
-            words = sentence(value) if name in SENTENCES else value
-        kind = "words" if len(value) > LONG_TEXT else kind
-        kind = "pseudonym" if name == "user_id" else kind
-    else:
-        words = moment(value)
-        kind = "moment"
-    if _judges(name):
-        kind = f"verdict {_tone(str(value))}"
-    labels = Markup("")
-    if labelled:
-        labels = Markup("").join(
-            Markup(' data-{}="{}"').format(language, words)
-            for language, words in _header(name).items()
-        )
-    return Markup("<{tag}{scope}{kind}{labels}>{words}</{tag}>").format(
-        tag=Markup("th" if first else "td"),
-        scope=Markup(' scope="row"') if first else "",
-        kind=Markup(' class="{}"').format(kind) if kind else "",
-        labels=labels,
-        words=words,
-    )
-
-
-def _judges(name: str) -> bool:
-    return name == "verdict" or name.endswith("_verdict")
-
-
-def _tone(verdict: str) -> str:
-    if verdict.startswith(("not identifiable", "not tested", "not computed")):
-        return "unknown"
-    if verdict.startswith(("not ", "do not", "below")):
-        return "against"
-    if verdict in {
-        "descriptive",
-        "reference",
-        "another crawl",
-        "measured here",
-        "undecided",
-    }:
-        return "plain"
-    return "for"
+    return Markup("<tr>{}</tr>").format(Markup("").join(cells))

@@ -28,11 +28,8 @@ import pandas as pd
 from scipy import stats
 
 from refugee_adaptation.crawl.keys import KEY_VARIABLE
-from refugee_adaptation.methods.study_recipe import (
-    METRICS,
-    read_count,
-    recipe_outliers,
-)
+from refugee_adaptation.evidence.reading import METRICS, read_count
+from refugee_adaptation.evidence.recipe import recipe_outliers
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
     Estimate,
@@ -233,7 +230,7 @@ def in_held_out_words(sample: Sample) -> Sample:
 def with_honest_signs(sample: Sample, seed: int) -> Sample:
     """Give two in five ordinary people one sign that an automated account has too.
 
-    HONEST_SIGNS are dealt in turn: posts minutes apart (to those with several), more
+    HONEST_SIGNS are given in turn: posts minutes apart (to those with several), more
     hashtags than the rule allows, the same with an agency's among them, and an agency's
     hashtag alone. People who have a burst or many hashtags already get none.
 

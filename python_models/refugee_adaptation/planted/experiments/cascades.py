@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.methods.cascades import adoption_draws, influence_null
+from refugee_adaptation.cascades.adoption import adoption_draws
+from refugee_adaptation.cascades.influence import influence_null
 from refugee_adaptation.planted.cascades import planted_adoption, planted_influence
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
@@ -18,6 +19,7 @@ from refugee_adaptation.planted.results import (
     result,
     share_of,
 )
+from refugee_adaptation.shared.inference import permutation_p
 
 NAME = "cascades"
 ALPHA = 0.05
@@ -98,7 +100,7 @@ def _adoption(plan: Plan, people: int, adoption: float) -> Result:
         )
         table = adoption_draws(actions, encounters, draws=draws, seed=seed)
         rates = _exposed_rates(table)
-        claims.append((1 + (rates[1:] >= rates[0]).sum()) / (1 + draws) <= ALPHA)
+        claims.append(permutation_p(int((rates[1:] >= rates[0]).sum()), draws) <= ALPHA)
         usual.append(rates[0] > 2 * _usual_rate(actions, encounters))
     is_null = adoption == 0
     return result(
@@ -136,7 +138,9 @@ def _dose(plan: Plan, people: int, adoption: float, *, is_by_dose: bool) -> Resu
             is_by_dose=is_by_dose,
         )
         slopes = _slopes(adoption_draws(actions, encounters, draws=draws, seed=seed))
-        claims.append((1 + (slopes[1:] >= slopes[0]).sum()) / (1 + draws) <= ALPHA)
+        claims.append(
+            permutation_p(int((slopes[1:] >= slopes[0]).sum()), draws) <= ALPHA
+        )
         rising.append(slopes[0] > 0)
     return result(
         share_of(claims),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
-from refugee_adaptation.methods import communities, ties
+from refugee_adaptation.communities import detection, nulls, partitions, ties
 from refugee_adaptation.planted.networks import (
     PlantedNetwork,
     planted_replies,
@@ -73,9 +73,9 @@ def run(plan: Plan) -> Iterator[Result]:
         yield from _no_reply_communities(plan, posts_each)
 
 
-def _settings(plan: Plan, seed: int) -> communities.Settings:
+def _settings(plan: Plan, seed: int) -> detection.Settings:
     # neither the second null nor the resamples enter a row
-    return communities.Settings(
+    return detection.Settings(
         seed=seed,
         runs=4,
         null_draws=plan.choose(30, 60),
@@ -85,10 +85,10 @@ def _settings(plan: Plan, seed: int) -> communities.Settings:
 
 
 def _measure(
-    net: PlantedNetwork, kind: str, settings: communities.Settings
-) -> tuple[Labels, Labels, communities.NullTest]:
+    net: PlantedNetwork, kind: str, settings: detection.Settings
+) -> tuple[Labels, Labels, nulls.NullTest]:
     """Truth and community of each tied user, and the test that decides."""
-    members = communities.memberships(net.edges, net.user_tags, settings)
+    members = detection.memberships(net.edges, net.user_tags, settings)
     members = members[members["tie_kind"] == kind]
     truth = net.truth[members["user_number"].to_numpy()]
     found = members["community_number"].to_numpy(np.int64)
@@ -96,8 +96,8 @@ def _measure(
 
 
 def deciding(
-    net: PlantedNetwork, settings: communities.Settings
-) -> tuple[communities.NullTest, float]:
+    net: PlantedNetwork, settings: detection.Settings
+) -> tuple[nulls.NullTest, float]:
     """The null test that decides, and the z of rewired edges, the usual null.
 
     Args:
@@ -107,10 +107,10 @@ def deciding(
     Returns:
         The test, and the z of the degree-preserving null.
     """
-    rows = communities.null_tests(net.edges, net.user_tags, net.replies, settings)
+    rows = nulls.null_tests(net.edges, net.user_tags, net.replies, settings)
     row = rows[rows["is_deciding"]].iloc[0]
     usual = rows.loc[rows["null_model"] == "degree_preserving", "z_score"].iloc[0]
-    test = communities.NullTest(
+    test = nulls.NullTest(
         observed=float(row["observed"]),
         mean=float(row["null_mean"]),
         sd=float(row["null_sd"]),
@@ -181,8 +181,8 @@ def _by_posts(net: PlantedNetwork) -> float:
     posts = np.zeros((threads.users.size, COMMUNITIES), dtype=np.int64)
     owner = net.post_truth[numbers - 1][threads.post_index]
     np.add.at(posts, (threads.user_index, owner), 1)
-    told = posts.argmax(axis=1)
-    return float(adjusted_mutual_info_score(net.truth[threads.users], told))
+    likeliest = posts.argmax(axis=1)
+    return float(adjusted_mutual_info_score(net.truth[threads.users], likeliest))
 
 
 def _compare(
@@ -194,7 +194,7 @@ def _compare(
 ) -> None:
     """Score the consensus, one Louvain run (the study's plan) and the components."""
     graph = ties.tie_graph(net.edges)
-    single = communities.louvain(graph, 0, communities.REFERENCE_ENGINE)
+    single = partitions.louvain(graph, 0, partitions.REFERENCE_ENGINE)
     parts = connected_components(graph.adjacency, directed=False)[1]
     scores.found.append(float(agreement(truth, found)))
     scores.study.append(float(agreement(truth, single)))
@@ -276,8 +276,8 @@ def _no_reply_communities(plan: Plan, posts_each: float) -> Iterator[Result]:
     )
 
 
-def _null_settings(plan: Plan, seed: int) -> communities.Settings:
-    return communities.Settings(
+def _null_settings(plan: Plan, seed: int) -> detection.Settings:
+    return detection.Settings(
         seed=seed, runs=4, null_draws=60, side_null_draws=plan.choose(5, 20)
     )
 

@@ -10,21 +10,21 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score
 
-from refugee_adaptation.methods.clustering import (
+from refugee_adaptation.adaptation.clustering import (
     METHODS,
     Settings,
     fit_partition,
     many_small_fits,
     select_clusters,
 )
-from refugee_adaptation.methods.features import (
-    FloatArray,
+from refugee_adaptation.adaptation.features import (
     feature_matrix,
     standardise,
     weight_matrix,
 )
-from refugee_adaptation.methods.groups import assign_groups
-from refugee_adaptation.methods.study_recipe import METRICS, recipe_clusters
+from refugee_adaptation.adaptation.groups import assign_groups
+from refugee_adaptation.evidence.reading import METRICS
+from refugee_adaptation.evidence.recipe import recipe_clusters
 from refugee_adaptation.planted.groups import (
     GROUPS,
     SHARES,
@@ -42,6 +42,7 @@ from refugee_adaptation.planted.results import (
     result,
     share_of,
 )
+from refugee_adaptation.shared.arrays import FloatArray
 
 NAME = "groups"
 METHOD_NAMES = {"kmeans": "K-Means", "gmm": "Gaussian mixture"}
@@ -62,7 +63,7 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _partition(plan: Plan, users: int, delta: float) -> Iterator[Result]:
-    """The partition alone, told that there are three groups."""
+    """The partition alone, given that there are three groups."""
     scores: dict[str, list[float]] = {method: [] for method in METHODS}
     study, trivial, oracle = [], [], []
     cell = f"groups, partition, {delta} sd, {users} users"

@@ -9,12 +9,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.methods.prediction import (
-    Estimate,
-    auc_interval,
-    cross_validate,
-    permutation_p_value,
-)
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
     Plan,
@@ -36,6 +30,9 @@ from refugee_adaptation.planted.retention import (
     shuffled_users,
     true_auc,
 )
+from refugee_adaptation.retention.estimates import Estimate, auc_interval
+from refugee_adaptation.retention.evaluation import permutation_p_value
+from refugee_adaptation.retention.models import cross_validate
 
 NAME = "retention"
 MODEL = "logistic regression, cross-validated"
@@ -91,7 +88,7 @@ def _prediction(plan: Plan, users: int) -> Iterator[Result]:
         separation=SPREAD,
         sample_size=users,
         unit="users",
-        detail=_dealt(repeats),
+        detail=_splits(repeats),
     )
     yield row(
         mean_of(found["auc"].tolist(), 0, 1),
@@ -145,7 +142,7 @@ def _nothing_to_predict(plan: Plan) -> Iterator[Result]:
         separation=0.0,
         sample_size=users,
         unit="users",
-        detail=f"{_dealt(repeats)}, {PERMUTATIONS} shuffles behind the p value",
+        detail=f"{_splits(repeats)}, {PERMUTATIONS} shuffles behind the p value",
     )
     yield row(
         mean_of([estimate.value for estimate in estimates], 0, 1),
@@ -186,7 +183,7 @@ def is_claimed(drawn: PlantedUsers, estimate: Estimate, seed: int) -> bool:
     )
 
 
-def _dealt(repeats: int) -> str:
+def _splits(repeats: int) -> str:
     return f"5 folds, dealt {repeats} " + ("time" if repeats == 1 else "times")
 
 
@@ -259,7 +256,7 @@ class ReadCurve:
     """What a planted crawl is said to show at day :data:`DAYS`, and what is true.
 
     Attributes:
-        is_identifiable: Whether a curve is told at all.
+        is_identifiable: Whether a curve is shown at all.
         share: The curve: at least so many stay.
         holds_truth: Whether the truth lies between the lower end of its interval and
             the ceiling.

@@ -7,13 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from refugee_adaptation.methods.study_recipe import recipe_topics
-from refugee_adaptation.methods.topic_corpus import TopicSettings
-from refugee_adaptation.methods.topics import (
-    describe_topics,
-    judge_candidates,
-    planted_precision,
-)
+from refugee_adaptation.evidence.recipe import recipe_topics
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
     Plan,
@@ -31,6 +25,12 @@ from refugee_adaptation.planted.topics import (
     planted_topics,
     recover_topics,
     shuffle_words,
+)
+from refugee_adaptation.topics.corpus import TopicSettings
+from refugee_adaptation.topics.topics import (
+    describe_topics,
+    judge_candidates,
+    planted_precision,
 )
 
 NAME = "topics"
@@ -61,7 +61,7 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _words(plan: Plan, posts: int, noise: float) -> Iterator[Result]:
-    """The factorisation alone, told the number of topics."""
+    """The factorisation alone, given the number of topics."""
     found: dict[str, list[dict[str, float]]] = {method: [] for method in METHODS}
     study, trivial = [], []
     cell = f"topics, {noise:.0%} noise, {posts} posts"
@@ -163,7 +163,7 @@ def _common_words(posts: int, seed: int) -> PlantedTopics:
 
 
 def _shuffled_words(posts: int, seed: int) -> PlantedTopics:
-    """Words of topics and common ones, with their frequencies, dealt anew."""
+    """Words of topics and common ones, with their frequencies, permuted."""
     return shuffle_words(planted_topics(posts, 0.6, LOW_MIXING, seed), seed)
 
 

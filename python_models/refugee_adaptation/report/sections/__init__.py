@@ -1,30 +1,32 @@
 """The sections of the page, in the order of the story."""
 
 from refugee_adaptation.report.sections import (
+    adaptation,
+    anomalies,
+    cascades,
     communities,
+    crawl,
     engagement,
     evidence,
-    groups,
-    people,
+    recommendations,
     retention,
-    short,
-    spread,
+    summary,
     topics,
 )
 from refugee_adaptation.report.story import Section
 
 SECTIONS: tuple[Section, ...] = (
-    short.SHORT,
-    people.CRAWL,
-    people.PEOPLE,
+    summary.SUMMARY,
+    crawl.CRAWL,
+    crawl.PEOPLE,
     engagement.ENGAGEMENT,
     topics.TOPICS,
-    groups.ADAPTATION,
-    groups.ANOMALIES,
+    adaptation.ADAPTATION,
+    anomalies.ANOMALIES,
     communities.COMMUNITIES,
     retention.RETENTION,
-    spread.CASCADES,
-    spread.RECOMMENDATIONS,
+    cascades.CASCADES,
+    recommendations.RECOMMENDATIONS,
     evidence.FINDINGS,
     evidence.REPLICATION,
 )

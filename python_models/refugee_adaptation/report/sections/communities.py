@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from refugee_adaptation.report import charts, network
-from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.columns import (
+    chance,
+    interval,
+    judged,
+    person,
+    plain,
+    said,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer
+from refugee_adaptation.report.sections.growth import group_drift
+from refugee_adaptation.report.story import Section, Story, Tile
 from refugee_adaptation.report.templating import fill
-from refugee_adaptation.report.texts import chart_term, sentence, term
-from refugee_adaptation.report.wording import number
+from refugee_adaptation.report.texts import (
+    chart_term,
+    say,
+    sentence,
+    term,
+)
+from refugee_adaptation.report.wording import (
+    number,
+)
 
 
 def _verdicts(story: Story) -> None:
@@ -51,8 +70,18 @@ def _verdicts(story: Story) -> None:
     story.table(
         "communities.verdicts",
         found,
-        columns=[name for name in found.names if name != "reason"],
-        terms={"tie_kind": "tie_kind"},
+        (
+            worded("tie_kind"),
+            judged(),
+            "user_count",
+            "tie_count",
+            "community_count",
+            "z_score",
+            chance("p_value"),
+            "degree_preserving_z_score",
+            "louvain_seed_ari",
+            "leiden_consensus_ari",
+        ),
     )
 
 
@@ -120,11 +149,24 @@ def _list(story: Story) -> None:
     )
     if found.frame.empty:
         return
+    columns = (
+        "community_id",
+        judged(),
+        "community_name",
+        "user_count",
+        share("newcomer_share"),
+        "tie_count",
+        share("inside_share"),
+        "resample_stability",
+        share("leading_post_share"),
+        said("reason"),
+    )
+    named = [plain(one) if isinstance(one, str) else one for one in columns]
     story.table(
         "communities.list",
         found,
         # where every network is judged as a whole, no community has a reason of its own
-        columns=[name for name in found.names if found.frame[name].notna().any()],
+        [one for one in named if found.frame[one.name].notna().any()],
     )
 
 
@@ -182,7 +224,18 @@ def _influencers(story: Story) -> None:
     story.table(
         "communities.influencers",
         found,
-        terms={"tie_kind": "tie_kind"},
+        (
+            person(),
+            worded("tie_kind"),
+            "pagerank_rank",
+            interval("pagerank_rank_low", "pagerank_rank_high"),
+            "betweenness",
+            "core_number",
+            "in_reach_count",
+            "total_like_count",
+            "like_rank",
+            "is_newcomer",
+        ),
     )
 
 
@@ -207,40 +260,38 @@ def _agreement(story: Story) -> None:
         story.table(
             "communities.agreement",
             found,
-            terms={"tie_kind": "tie_kind", "measure": "measure"},
+            (
+                worded("measure"),
+                worded("tie_kind"),
+                judged(),
+                "spearman_rho",
+                interval("rho_low", "rho_high"),
+                "top_overlap_count",
+                "top_overlap_by_chance",
+                "user_count",
+            ),
         )
 
 
-def _drift(story: Story) -> None:
+def community_tile(story: Story) -> tuple[Tile, Answer]:
+    """How many communities are established."""
     found = story.marts.ask(
         """
         select
-            group_kind,
-            build_number,
-            drift_event,
-            count(*) as group_count,
-            sum(member_count)::bigint as member_count,
-            median(jaccard_share) as jaccard_share
-        from group_drift
-        where build_number > 1
-        group by group_kind, build_number, drift_event
-        order by build_number desc, group_kind, drift_event
+            count(*) filter (where is_established) as established_count,
+            count(*) as community_count
+        from communities
         """
     )
-    # a first build has nothing to be compared with
-    if found.frame.empty:
-        return
-    story.heading("communities.lasting")
-    story.table(
-        "communities.drift",
-        found,
-        terms={"group_kind": "group_kind", "drift_event": "drift_event"},
-        n=int(found.frame["group_count"].sum()),
-        builds=number(int(found.frame["build_number"].nunique())),
-    )
+    row = found.row
+    if not row["established_count"]:
+        tile = Tile("communities", say("short.none"), say("short.no_communities"))
+        return tile, found
+    words = say("short.communities", all=number(row["community_count"]))
+    return Tile("communities", number(row["established_count"]), words), found
 
 
 COMMUNITIES = Section(
     "communities",
-    (_verdicts, _modularity, _list, _network, _influencers, _agreement, _drift),
+    (_verdicts, _modularity, _list, _network, _influencers, _agreement, group_drift),
 )

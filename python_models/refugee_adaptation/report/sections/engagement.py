@@ -5,10 +5,24 @@ from __future__ import annotations
 import pandas as pd
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.marts import NotBuiltError
-from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import label
-from refugee_adaptation.report.wording import number, span
+from refugee_adaptation.report.columns import (
+    interval,
+    said,
+    share,
+    translated,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer, NotBuiltError
+from refugee_adaptation.report.sections.growth import captured_growth
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    label,
+    say,
+)
+from refugee_adaptation.report.wording import (
+    number,
+    span,
+)
 
 # a median needs this many posts to be drawn for a day
 LEAST_POSTS = 5
@@ -80,7 +94,17 @@ def _days(story: Story) -> None:
         users=number(int(peak["user_count"])),
     )
     if events is not None and not events.frame.empty:
-        story.table("engagement.events", events)
+        story.table(
+            "engagement.events",
+            events,
+            (
+                "mark",
+                "platform_date",
+                translated("event"),
+                "audience_date",
+                said("source"),
+            ),
+        )
 
 
 def _medians(story: Story) -> None:
@@ -224,8 +248,18 @@ def _numbers(story: Story) -> None:
     story.table(
         "engagement.distribution",
         found,
-        columns=[name for name in found.names if name != "draw_count"],
-        terms={"metric": "metric"},
+        (
+            worded("metric"),
+            "post_count",
+            share("zero_share"),
+            share("censored_share"),
+            "median",
+            interval("median_low", "median_high"),
+            "p95",
+            "maximum",
+            "gini",
+            interval("gini_low", "gini_high"),
+        ),
         n=found.row["post_count"],
         draws=number(found.row["draw_count"]),
     )
@@ -249,7 +283,14 @@ def _types(story: Story) -> None:
     story.table(
         "engagement.types",
         found,
-        terms={"post_type": "post_type"},
+        (
+            worded("post_type"),
+            "post_count",
+            "user_count",
+            share("censored_share"),
+            "median",
+            interval("median_low", "median_high"),
+        ),
         n=int(found.some().frame["post_count"].sum()),
     )
 
@@ -270,70 +311,34 @@ def _months(story: Story) -> None:
         """
     )
     story.table(
-        "engagement.months", found, n=int(found.some().frame["post_count"].sum())
+        "engagement.months",
+        found,
+        (
+            "month",
+            "post_count",
+            "user_count",
+            share("censored_share"),
+            "median",
+            interval("median_low", "median_high"),
+        ),
+        n=int(found.some().frame["post_count"].sum()),
     )
 
 
-def _growth(story: Story) -> None:
-    captured = story.marts.ask(
-        """
-        select
-            count(distinct (entity, item_id)) as item_count,
-            max(capture_count) as capture_count,
-            count(*) filter (where like_count_change is not null) as change_count,
-            count(*) filter (
-                where
-                    like_count_change is not null
-                    and (is_like_count_censored or is_previous_like_count_censored)
-            ) as censored_count,
-            median(days_since_previous) as days_median
-        from capture_growth
-        where capture_count > 1
-        """
-    )
-    row = captured.row
-    if not row["item_count"]:
-        return
-    story.heading("engagement.growing")
-    story.text(
-        "engagement.captured",
-        captured,
-        items=number(row["item_count"]),
-        captures=number(row["capture_count"]),
-        days=number(row["days_median"]),
-        censored=number(row["censored_count"]),
-        changes=number(row["change_count"]),
-    )
+def engagement_tile(story: Story) -> tuple[Tile, Answer]:
+    """The engagement of a post in the middle."""
     found = story.marts.ask(
         """
-        select
-            age_at_first_capture,
-            entity,
-            item_count,
-            grown_share,
-            grown_share_low,
-            grown_share_high,
-            shrunk_share,
-            likes_per_day_median,
-            likes_per_day_p90,
-            interval_count
-        from capture_growth_by_age
-        order by
-            entity desc,
-            array_position(
-                ['first day', 'days 1 to 7', 'days 7 to 30', 'after 30 days'],
-                age_at_first_capture
-            )
+        select median, median_low, median_high
+        from engagement_distribution
+        where metric = 'engagement' and median is not null
         """
     )
-    if not found.frame.empty:
-        story.table(
-            "engagement.growth",
-            found,
-            terms={"entity": "entity", "age_at_first_capture": "age"},
-            columns=[name for name in found.names if name != "interval_count"],
-            n=int(found.frame["interval_count"].sum()),
-        )
+    row = found.row
+    words = say(
+        "short.engagement", interval=span(row["median_low"], row["median_high"])
+    )
+    return Tile("engagement", number(row["median"]), words), found
 
 
 ENGAGEMENT = Section(
@@ -347,6 +352,6 @@ ENGAGEMENT = Section(
         _numbers,
         _types,
         _months,
-        _growth,
+        captured_growth,
     ),
 )

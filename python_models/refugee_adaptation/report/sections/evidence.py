@@ -11,9 +11,19 @@ from typing import Any
 
 from markupsafe import Markup
 
+from refugee_adaptation.report.columns import (
+    judged,
+    made,
+    said,
+    worded,
+)
 from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import say, sentence, term
+from refugee_adaptation.report.texts import (
+    say,
+    sentence,
+    term,
+)
 from refugee_adaptation.report.wording import (
     MINUS,
     MISSING,
@@ -100,14 +110,15 @@ def _findings(story: Story) -> None:
     story.table(
         "findings.table",
         found,
-        columns=found.names[:-5],
-        terms={"metric": "finding_metric"},
-        written={
-            "claim": _claim_with_note,
-            "estimate": _estimate,
-            "interval_low": _interval,
-            "null_value": _bar,
-        },
+        (
+            made("claim", _claim_with_note),
+            judged(),
+            worded("metric", "finding_metric"),
+            made("estimate", _estimate),
+            made("interval_low", _interval),
+            made("null_value", _bar),
+            "n",
+        ),
         whole=True,
         most=200,
     )
@@ -157,8 +168,12 @@ def _replication(story: Story) -> None:
     story.table(
         "replication.table",
         found,
-        written={name: partial(_figure, name) for name in values},
-        numbers=values,
+        (
+            said("figure"),
+            judged(),
+            *(made(name, partial(_figure, name), numbers=True) for name in values),
+            said("what_it_really_measures"),
+        ),
         most=200,
     )
 

@@ -1,4 +1,4 @@
-"""Who stays, or why this crawl cannot tell; how far it can be predicted."""
+"""Who stays, or why this crawl cannot know it; how far it can be predicted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ import re
 from markupsafe import Markup
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, say, sentence, term
-from refugee_adaptation.report.wording import number, percent, span
+from refugee_adaptation.report.columns import (
+    chance,
+    interval,
+    made,
+    said,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    chart_term,
+    say,
+    sentence,
+    term,
+)
+from refugee_adaptation.report.wording import (
+    number,
+    percent,
+    span,
+)
 
 
 def _gate(story: Story) -> None:
@@ -156,8 +174,18 @@ def _groups(story: Story) -> None:
     story.table(
         "retention.groups",
         found,
-        columns=[name for name in found.names if name != "outcome"],
-        terms={"grouping": "grouping", "group_name": "group"},
+        (
+            worded("group_name", "group"),
+            worded("grouping"),
+            "user_count",
+            "event_count",
+            "followed_days",
+            share("share"),
+            interval("share_low", "share_high", percent),
+            share("ceiling_share"),
+            chance("logrank_p_value"),
+            said("reason"),
+        ),
         most=60,
     )
 
@@ -171,7 +199,17 @@ def _pool(story: Story) -> None:
         """
     )
     if not found.frame.empty:
-        story.table("retention.pool", found, terms={"entity": "entity"}, most=12)
+        story.table(
+            "retention.pool",
+            found,
+            (
+                said("first_name"),
+                said("second_name"),
+                worded("entity"),
+                said("pool_reading"),
+            ),
+            most=12,
+        )
 
 
 def worded_covariate(covariate: str) -> Markup:
@@ -215,9 +253,14 @@ def _hazards(story: Story) -> None:
         story.table(
             "retention.hazards",
             found,
-            columns=found.names[:7],
-            written={"covariate": lambda row: worded_covariate(row["covariate"])},
-            terms={"over_time": "over_time"},
+            (
+                made("covariate", lambda row: worded_covariate(row["covariate"])),
+                "hazard_ratio",
+                interval("hazard_ratio_low", "hazard_ratio_high"),
+                chance("p_value"),
+                worded("over_time"),
+                "is_hindsight",
+            ),
             n=found.row["user_count"],
             events=number(found.row["event_count"]),
         )
@@ -297,14 +340,45 @@ def _scores(story: Story) -> None:
     story.table(
         "retention.scores",
         found,
-        terms={
-            "label": "outcome",
-            "model": "model",
-            "validation": "validation",
-            "reading": "reading",
-        },
+        (
+            worded("model"),
+            worded("label", "outcome"),
+            worded("validation"),
+            "user_count",
+            "positive_count",
+            share("base_rate_share"),
+            "roc_auc",
+            interval("roc_auc_low", "roc_auc_high"),
+            "pr_auc",
+            worded("reading"),
+        ),
         most=40,
     )
+
+
+def retention_tile(story: Story) -> tuple[Tile, Answer]:
+    """Which share is still active after four weeks."""
+    found = story.marts.ask(
+        """
+        select
+            is_identifiable,
+            retained_28d_share,
+            retained_28d_low_share,
+            retained_28d_high_share,
+            retained_28d_ceiling_share
+        from retention_by_group
+        where grouping = 'all' and outcome = 'still_active'
+        """
+    )
+    row = found.row
+    if not row["is_identifiable"] or row["retained_28d_share"] is None:
+        return Tile("retention", say("short.unknown"), say("short.not_stayed")), found
+    interval = span(
+        row["retained_28d_low_share"], row["retained_28d_high_share"], percent
+    )
+    ceiling = percent(row["retained_28d_ceiling_share"])
+    words = say("short.stayed", interval=interval, ceiling=ceiling)
+    return Tile("retention", percent(row["retained_28d_share"]), words), found
 
 
 RETENTION = Section(

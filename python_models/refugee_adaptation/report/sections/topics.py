@@ -5,9 +5,27 @@ from __future__ import annotations
 import pandas as pd
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, term, verbatim
-from refugee_adaptation.report.wording import number, p_value, percent, span
+from refugee_adaptation.report.columns import (
+    chance,
+    interval,
+    said,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    chart_term,
+    say,
+    term,
+    verbatim,
+)
+from refugee_adaptation.report.wording import (
+    number,
+    p_value,
+    percent,
+    span,
+)
 
 # words drawn for each topic
 MOST_WORDS = 8
@@ -224,7 +242,21 @@ def _table(story: Story) -> None:
     )
     if not found.frame.empty:
         posts = story.marts.ask("select max(post_count) as post_count from topics")
-        story.table("topics.table", found, n=posts.row["post_count"], others=(posts,))
+        story.table(
+            "topics.table",
+            found,
+            (
+                "topic_id",
+                "topic_words",
+                "main_post_count",
+                "is_stable",
+                "stability_score",
+                "npmi_score",
+                "lift_score",
+            ),
+            n=posts.row["post_count"],
+            others=(posts,),
+        )
 
 
 def _keywords(story: Story) -> None:
@@ -238,7 +270,17 @@ def _keywords(story: Story) -> None:
         """
     )
     if not found.frame.empty:
-        story.table("topics.keywords", found, terms={"script": "script"})
+        story.table(
+            "topics.keywords",
+            found,
+            (
+                "keyword",
+                worded("script"),
+                "document_count",
+                share("document_share"),
+                "tfidf_weight",
+            ),
+        )
 
 
 def _tried(story: Story) -> None:
@@ -269,10 +311,39 @@ def _tried(story: Story) -> None:
     story.table(
         "topics.tried",
         found,
-        terms={"topic_method": "topic_method"},
+        (
+            worded("topic_method"),
+            "topic_count",
+            "lift_score",
+            interval("lift_low", "lift_high", heading="lift_low"),
+            "stability_score",
+            share("coverage_share"),
+            "leakage_auc",
+            "any_shape_auc",
+            chance("p_value"),
+            "is_chosen",
+            said("reason"),
+        ),
         n=judged.row["post_count"],
         others=(judged,),
     )
+
+
+def topic_tile(story: Story) -> tuple[Tile, Answer]:
+    """How many topics there are."""
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where topic_id > 0) as topic_count,
+            count(*) filter (where is_stable) as stable_count
+        from topics
+        """
+    )
+    row = found.row
+    if not row["topic_count"]:
+        return Tile("topics", say("short.none"), say("short.no_topics")), found
+    words = say("short.topics", stable=number(row["stable_count"]))
+    return Tile("topics", number(row["topic_count"]), words), found
 
 
 TOPICS = Section(

@@ -1,0 +1,504 @@
+"""Groups of users: partitions, and the evidence that they are more than a partition.
+
+Any clustering returns clusters, also on one cloud of points. So each partition comes
+with the silhouette a sample without groups would have, its gap, its stability under
+the bootstrap, and a rule that says whether structure may be claimed.
+
+Sources: silhouette, Rousseeuw 1987; gap statistic, Tibshirani, Walther and Hastie
+2001; bootstrap Jaccard, Hennig 2007 (``clusterboot``); adjusted Rand index, Hubert
+and Arabie 1985; family-wise p value by the maximum statistic, Westfall and Young
+1993.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from sklearn import config_context
+from sklearn.cluster import KMeans
+from sklearn.metrics import (
+    adjusted_rand_score,
+    pairwise_distances,
+)
+from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits
+
+from refugee_adaptation.adaptation.features import (
+    feature_matrix,
+    standardise,
+    weight_matrix,
+)
+from refugee_adaptation.shared.arrays import FloatArray, IntArray
+from refugee_adaptation.shared.copula import GaussianCopula
+from refugee_adaptation.shared.frames import typed_frame
+from refugee_adaptation.shared.inference import permutation_p
+
+METHODS = ("kmeans", "gmm")
+# added to a component's variances: a share that is 0 for a whole group would otherwise
+# shrink its component to a spike
+VARIANCE_FLOOR = 1e-2
+
+# the verdict columns of one method and number of clusters, in the order of the mart
+SELECTION_DTYPES = {
+    "method": "string",
+    "cluster_count": "int64",
+    "user_count": "int64",
+    "silhouette_score": "float64",
+    "null_silhouette_mean": "float64",
+    "null_silhouette_p95": "float64",
+    "silhouette_z_score": "float64",
+    "gap_score": "float64",
+    "gap_standard_error": "float64",
+    "bootstrap_ari_mean": "float64",
+    "bootstrap_ari_p05": "float64",
+    "jaccard_min": "float64",
+    "null_p_value": "float64",
+    "is_chosen": "bool",
+    "claims_structure": "bool",
+    "reason": "string",
+}
+
+
+@contextmanager
+def many_small_fits() -> Iterator[None]:
+    """Fit on one thread and without repeated checks of finite inputs.
+
+    Threads cost more than they bring at this size, many times more on a busy machine,
+    and one thread adds up in the same order on every machine.
+    """
+    with (
+        threadpool_limits(limits=1),
+        config_context(assume_finite=True, skip_parameter_validation=True),
+    ):
+        yield
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How hard to look, and what counts as evidence.
+
+    Attributes:
+        seed: Seed of every random draw.
+        max_clusters: Largest number of clusters tried (from 2).
+        null_draws: Samples without groups per selection.
+        bootstrap_draws: Resamples per method and number of clusters.
+        gap_draws: Uniform reference samples of the gap statistic.
+        max_users: Users used to judge structure; more are sampled down to it.
+        min_users: Below this nothing is judged.
+        alpha: Largest family-wise p value at which structure is claimed.
+        min_ari: Smallest mean bootstrap ARI of a partition worth naming.
+        min_jaccard: Smallest mean bootstrap Jaccard of its weakest cluster.
+        name_margin: Smallest lead, in archetype units, of a cluster's name.
+        user_margin: Smallest simplified silhouette of a user inside a group.
+        min_user_stability: Smallest share of bootstraps that agree on a user.
+    """
+
+    seed: int = 0
+    max_clusters: int = 5
+    null_draws: int = 40
+    bootstrap_draws: int = 25
+    gap_draws: int = 10
+    max_users: int = 600
+    min_users: int = 60
+    alpha: float = 0.05
+    min_ari: float = 0.8
+    min_jaccard: float = 0.75
+    name_margin: float = 0.25
+    user_margin: float = 0.05
+    min_user_stability: float = 0.8
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A fitted partition; clusters are numbered from the largest to the smallest.
+
+    Attributes:
+        method: One of METHODS.
+        labels: Cluster of each row, shape (n,).
+        centroids: Shape (k, d).
+        model: The fitted scikit-learn estimator.
+        order: The estimator's own label of each of our clusters, shape (k,).
+    """
+
+    method: str
+    labels: IntArray
+    centroids: FloatArray
+    model: KMeans | GaussianMixture
+    order: IntArray
+
+    def predict(self, points: FloatArray) -> IntArray:
+        """Assign points to clusters.
+
+        Args:
+            points: Shape (m, d).
+
+        Returns:
+            Cluster numbers, shape (m,).
+        """
+        rank = np.argsort(self.order)
+        return np.asarray(rank[self.model.predict(points)], dtype=np.int64)
+
+
+def fit_kmeans(points: FloatArray, clusters: int, seed: int, starts: int) -> KMeans:
+    """Fit K-Means.
+
+    Args:
+        points: Shape (n, d), finite.
+        clusters: Number of clusters.
+        seed: Seed of the starts.
+        starts: Best of this many starts (``n_init``).
+
+    Returns:
+        The fitted estimator.
+    """
+    return KMeans(clusters, n_init=starts, random_state=seed).fit(points)
+
+
+def fit_partition(
+    points: FloatArray,
+    clusters: int,
+    method: str,
+    seed: int,
+    starts: int = 10,
+    kmeans: KMeans | None = None,
+) -> Partition:
+    """Partition points by K-Means or a Gaussian mixture.
+
+    Args:
+        points: Shape (n, d), columns on comparable scales.
+        clusters: Number of clusters, at least 1 and at most n.
+        method: ``kmeans`` (best of ``starts``) or ``gmm`` (a Gaussian mixture whose
+            features are independent within a component, known as latent profile
+            analysis; started from K-Means).
+        seed: Seed of the starts.
+        starts: K-Means starts (``n_init``).
+        kmeans: A K-Means already fitted to these points with this many clusters.
+
+    Returns:
+        The partition; the largest cluster is 0, ties go by the first coordinate.
+
+    Raises:
+        ValueError: If the method is unknown or there are fewer points than clusters.
+    """
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}: expected one of {METHODS}")
+    if len(points) < clusters:
+        raise ValueError(f"{len(points)} points cannot make {clusters} clusters")
+    if kmeans is None:
+        kmeans = fit_kmeans(points, clusters, seed, starts)
+    model: KMeans | GaussianMixture = kmeans
+    centres = kmeans.cluster_centers_
+    raw = kmeans.labels_
+    if method == "gmm":
+        model = GaussianMixture(
+            clusters,
+            covariance_type="diag",
+            means_init=kmeans.cluster_centers_,
+            reg_covar=VARIANCE_FLOOR,
+            random_state=seed,
+        ).fit(points)
+        centres = model.means_
+        raw = model.predict(points)
+    sizes = np.bincount(raw, minlength=clusters)
+    order = np.lexsort((np.round(centres[:, 0], 9), -sizes)).astype(np.int64)
+    rank = np.argsort(order)
+    return Partition(
+        method=method,
+        labels=np.asarray(rank[raw], dtype=np.int64),
+        centroids=np.asarray(centres[order], dtype=np.float64),
+        model=model,
+        order=order,
+    )
+
+
+def silhouette(distances: FloatArray, labels: IntArray) -> float:
+    """Mean silhouette of a partition (as scikit-learn's, for hundreds of calls).
+
+    Args:
+        distances: Pairwise Euclidean distances, shape (n, n).
+        labels: Cluster numbers from 0, shape (n,).
+
+    Returns:
+        The silhouette in [-1, 1], or NaN where it is not defined (one cluster, or
+        every point its own).
+    """
+    sizes = np.bincount(labels)
+    labels, sizes = np.unique(labels, return_inverse=True)[1], sizes[sizes > 0]
+    if len(sizes) < 2 or len(sizes) >= len(labels):
+        return float("nan")
+    members = (labels[:, None] == np.arange(len(sizes))).astype(np.float64)
+    sums = distances @ members
+    rows = np.arange(len(labels))
+    own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
+    others = sums / sizes
+    others[rows, labels] = np.inf
+    nearest = others.min(axis=1)
+    width = np.maximum(own, nearest)
+    score = np.divide(nearest - own, width, out=np.zeros_like(own), where=width > 0)
+    return float(np.where(sizes[labels] > 1, score, 0.0).mean())
+
+
+def gap_statistic(
+    points: FloatArray, clusters: int, draws: int, seed: int
+) -> tuple[float, float]:
+    """Gap statistic of K-Means against uniform samples in the principal box.
+
+    Args:
+        points: Shape (n, d).
+        clusters: Number of clusters.
+        draws: Reference samples, at least 2.
+        seed: Seed.
+
+    Returns:
+        The gap (in log within-cluster dispersion) and its standard error.
+
+    Raises:
+        ValueError: If draws is below 2.
+    """
+    if draws < 2:
+        raise ValueError("the gap statistic needs at least 2 reference samples")
+    centred = points - points.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    turned = centred @ axes.T
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    rng = np.random.default_rng([seed, clusters, 7])
+    observed = np.log(_dispersion(turned, clusters, seed))
+    reference = np.array(
+        [
+            np.log(_dispersion(rng.uniform(low, high, turned.shape), clusters, seed))
+            for _ in range(draws)
+        ]
+    )
+    error = float(reference.std() * np.sqrt(1 + 1 / draws))
+    return float(reference.mean() - observed), error
+
+
+def _dispersion(points: FloatArray, clusters: int, seed: int) -> float:
+    """Within-cluster sum of squares of the best of three K-Means starts."""
+    fitted = KMeans(clusters, n_init=3, random_state=seed).fit(points)
+    return max(float(fitted.inertia_), 1e-12)
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How a partition fares when its users are resampled.
+
+    Attributes:
+        ari: Adjusted Rand index with the original, one per draw, shape (b,).
+        jaccard: Mean best Jaccard of each original cluster, shape (k,).
+        agreement: Share of draws that put a user in its own cluster, shape (n,).
+    """
+
+    ari: FloatArray
+    jaccard: FloatArray
+    agreement: FloatArray
+
+
+def bootstrap_stability(
+    points: FloatArray,
+    partition: Partition,
+    draws: int,
+    seed: int,
+    sample_size: int | None = None,
+) -> Stability:
+    """Refit on users drawn with replacement, then assign everybody again.
+
+    Args:
+        points: All users, shape (n, d).
+        partition: The partition of these points that is judged.
+        draws: Number of resamples.
+        seed: Seed.
+        sample_size: Users per resample (n if None); fewer is the more severe test.
+
+    Returns:
+        The stability; NaN and zero-length arrays where draws is 0.
+    """
+    count = len(points)
+    clusters = len(partition.centroids)
+    size = min(sample_size or count, count)
+    rng = np.random.default_rng([seed, clusters, 11])
+    indices = np.arange(clusters)
+    original = (partition.labels[:, None] == indices).astype(float)
+    ari, jaccard = [], []
+    agreement = np.zeros(count)
+    for _ in range(draws):
+        chosen = rng.integers(count, size=size)
+        refit = fit_partition(
+            points[chosen], clusters, partition.method, seed, starts=3
+        )
+        labels = refit.predict(points)
+        ari.append(adjusted_rand_score(partition.labels, labels))
+        resampled = (labels[:, None] == indices).astype(float)
+        shared = original.T @ resampled
+        union = original.sum(0)[:, None] + resampled.sum(0)[None, :] - shared
+        overlap = shared / np.maximum(union, 1.0)
+        jaccard.append(overlap.max(axis=1))
+        rows, columns = linear_sum_assignment(-shared)
+        renamed = np.empty(clusters, dtype=np.int64)
+        renamed[columns] = rows
+        agreement += renamed[labels] == partition.labels
+    if draws == 0:
+        return Stability(np.empty(0), np.full(clusters, np.nan), agreement * np.nan)
+    return Stability(np.array(ari), np.mean(jaccard, axis=0), agreement / draws)
+
+
+def select_clusters(
+    frame: pd.DataFrame, weights: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Judge every method and number of clusters, and choose.
+
+    The partition is made of standardised features. Its silhouette is compared with
+    that of samples drawn from a Gaussian copula of the same features (same margins,
+    same rank correlations, no groups), partitioned in the same way. Per method
+    the test statistic is the largest z over all numbers of clusters, against the same
+    maximum in the null samples, so trying several costs nothing in false claims.
+
+    Args:
+        frame: One row per user with the features of the weights, in an order that
+            does not depend on pseudonyms.
+        weights: Signed archetype weights (archetype, feature, weight): the features
+            with a weight are those clustered.
+        settings: Draws and thresholds.
+
+    Returns:
+        One row per method and number of clusters, columns SELECTION_DTYPES; one row
+        per method where there are too few users. ``is_chosen`` marks at most one row
+        per method: the largest number of clusters beyond the null and stable enough
+        (the rule of prediction strength, Tibshirani and Walther 2005). It claims
+        structure, or none does and every reason says why.
+    """
+    features = weight_matrix(weights)[0]
+    values = feature_matrix(frame, features)
+    rng = np.random.default_rng([settings.seed, 3])
+    if len(values) > settings.max_users:
+        keep = np.sort(rng.choice(len(values), settings.max_users, replace=False))
+        values = values[keep]
+    count = len(values)
+    points = standardise(values)
+    distinct = len(np.unique(np.round(points, 9), axis=0))
+    most = min(settings.max_clusters, distinct - 1)
+    if count < settings.min_users or most < 2:
+        return _unjudged(count, settings)
+    cases = [(method, k) for method in METHODS for k in range(2, most + 1)]
+    with many_small_fits():
+        return _judge(values, points, cases, settings, rng)
+
+
+def _judge(
+    values: FloatArray,
+    points: FloatArray,
+    cases: list[tuple[str, int]],
+    settings: Settings,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Fill the table of ``select_clusters`` for a sample that can be judged."""
+    count = len(values)
+    observed = _silhouettes(points, cases, settings.seed)
+    copula = GaussianCopula.fit(values, settings.seed)
+    null = np.array(
+        [
+            _silhouettes(standardise(copula.draw(count, rng)), cases, settings.seed)
+            for _ in range(settings.null_draws)
+        ]
+    )
+    centre, spread = null.mean(axis=0), np.maximum(null.std(axis=0, ddof=1), 1e-9)
+    z_scores, null_z = (observed - centre) / spread, (null - centre) / spread
+    gaps = {
+        k: gap_statistic(points, k, settings.gap_draws, settings.seed)
+        for k in sorted({k for _, k in cases})
+    }
+    rows = []
+    for position, (method, k) in enumerate(cases):
+        family = [i for i, case in enumerate(cases) if case[0] == method]
+        largest = null_z[:, family].max(axis=1)
+        reached = int((largest >= z_scores[position]).sum())
+        p_value = permutation_p(reached, len(largest))
+        partition = fit_partition(points, k, method, settings.seed)
+        stability = bootstrap_stability(
+            points, partition, settings.bootstrap_draws, settings.seed
+        )
+        rows.append(
+            {
+                "method": method,
+                "cluster_count": k,
+                "user_count": count,
+                "silhouette_score": observed[position],
+                "null_silhouette_mean": centre[position],
+                "null_silhouette_p95": np.quantile(null[:, position], 0.95),
+                "silhouette_z_score": z_scores[position],
+                "gap_score": gaps[k][0],
+                "gap_standard_error": gaps[k][1],
+                "bootstrap_ari_mean": stability.ari.mean(),
+                "bootstrap_ari_p05": np.quantile(stability.ari, 0.05),
+                "jaccard_min": stability.jaccard.min(),
+                "null_p_value": p_value,
+            }
+        )
+    return _choose(pd.DataFrame(rows), settings)
+
+
+def _silhouettes(
+    points: FloatArray, cases: list[tuple[str, int]], seed: int
+) -> FloatArray:
+    """Silhouette of each method and number of clusters on one sample."""
+    distances = pairwise_distances(points)
+    shared = {k: fit_kmeans(points, k, seed, starts=3) for k in {k for _, k in cases}}
+    found = np.array(
+        [
+            silhouette(
+                distances,
+                fit_partition(points, k, method, seed, kmeans=shared[k]).labels,
+            )
+            for method, k in cases
+        ]
+    )
+    return np.where(np.isfinite(found), found, -1.0)
+
+
+def _choose(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Mark the chosen number of clusters per method and write every reason."""
+    no_null = frame["null_p_value"] > settings.alpha
+    unstable = (frame["bootstrap_ari_mean"] < settings.min_ari) | (
+        frame["jaccard_min"] < settings.min_jaccard
+    )
+    frame["reason"] = np.select(
+        [no_null, unstable],
+        [
+            "no structure: silhouette within its null",
+            "no structure: clusters do not survive resampling",
+        ],
+        "structure: more clusters are stable as well",
+    )
+    frame["is_chosen"] = False
+    eligible = frame[~no_null & ~unstable]
+    best = eligible.groupby("method")["cluster_count"].idxmax()
+    frame.loc[best, "is_chosen"] = True
+    frame.loc[best, "reason"] = "structure: most clusters that are stable"
+    frame["claims_structure"] = frame["is_chosen"]
+    return typed_frame(frame, SELECTION_DTYPES)
+
+
+def _unjudged(count: int, settings: Settings) -> pd.DataFrame:
+    """One row per method that says why this sample cannot be judged."""
+    reason = (
+        f"no structure: {count} users, {settings.min_users} needed to judge"
+        if count < settings.min_users
+        else "no structure: features do not vary between users"
+    )
+    rows = [
+        {
+            "method": method,
+            "cluster_count": 1,
+            "user_count": count,
+            "is_chosen": False,
+            "claims_structure": False,
+            "reason": reason,
+        }
+        for method in METHODS
+    ]
+    return typed_frame(rows, SELECTION_DTYPES)

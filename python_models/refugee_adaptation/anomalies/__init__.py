@@ -1,0 +1,1 @@
+"""Which accounts stand far from everybody else."""

@@ -1,0 +1,1 @@
+"""How replies and hashtags spread, each against a null model."""

@@ -1,0 +1,254 @@
+"""Communities of users: memberships over seeds and resamples, and how runs agree.
+
+python-louvain serves graphs up to a size. An observed value and the null it is judged
+by always come from the same engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from refugee_adaptation.communities import randomised, ties
+from refugee_adaptation.communities.partitions import (
+    FAST_ENGINE,
+    REFERENCE_ENGINE,
+    by_size,
+    consensus,
+    leiden,
+    louvain,
+    modularity,
+    stays,
+)
+from refugee_adaptation.communities.ties import TIE_KINDS, graph_of
+from refugee_adaptation.shared.arrays import IntArray
+from refugee_adaptation.shared.frames import empty_frame, stacked_frame, typed_frame
+
+MEMBERSHIP_COLUMNS = {
+    "tie_kind": "string",
+    "user_number": "int64",
+    "engine": "string",
+    "community_number": "int64",
+    "seed_stability": "float64",
+    "resample_stability": "float64",
+    "tied_share": "float64",
+    "resample_count": "int64",
+    "louvain_runs": "object",
+    "leiden_runs": "object",
+}
+RUN_COLUMNS = {
+    "tie_kind": "string",
+    "method": "string",
+    "run_number": "int64",
+    "engine": "string",
+    "modularity": "float64",
+    "community_count": "int64",
+    "consensus_ari": "float64",
+    "run_ari": "float64",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much work the communities are given.
+
+    Attributes:
+        seed: start of every random draw.
+        runs: Louvain (and Leiden) runs, each from another seed.
+        null_draws: graphs drawn from the null model that decides.
+        side_null_draws: graphs drawn from the one given beside it.
+        resamples: bootstrap samples of the ties.
+        reference_edges: python-louvain serves graphs up to this many edges.
+        edge_budget: edges times draws, per null model; larger graphs get fewer draws,
+            never below 20.
+    """
+
+    seed: int
+    runs: int = 10
+    null_draws: int = 200
+    side_null_draws: int = 50
+    resamples: int = 100
+    reference_edges: int = 20_000
+    edge_budget: int = 20_000_000
+
+    def bounded(self, draws: int, edge_count: int) -> int:
+        """Draws that the edge budget allows for a graph of this size."""
+        return randomised.bounded_draws(draws, edge_count, self.edge_budget)
+
+    def generator(self, tie_kind: str, purpose: int) -> np.random.Generator:
+        """Random numbers of one purpose, whatever else was drawn before."""
+        return np.random.default_rng([self.seed, TIE_KINDS.index(tie_kind), purpose])
+
+
+def tie_resamples(
+    graph: ties.TieGraph,
+    tie_kind: str,
+    user_tags: pd.DataFrame,
+    draws: int,
+    rng: np.random.Generator,
+) -> Iterable[ties.TieGraph]:
+    """Bootstrap samples of a graph: of replies, or of tags for shared hashtags."""
+    if tie_kind == "shared_hashtag":
+        return randomised.tag_resamples(ties.tag_incidence(user_tags), draws, rng)
+    return randomised.reply_resamples(graph, draws, rng)
+
+
+def membership_table(frame: pd.DataFrame) -> pa.Table:
+    """The memberships as an Arrow table, whose lists keep their type without a row.
+
+    Args:
+        frame: what `memberships` returns.
+
+    Returns:
+        The same rows and columns; `louvain_runs` and `leiden_runs` are lists of int64.
+    """
+    types = {
+        "string": pa.string(),
+        "int64": pa.int64(),
+        "float64": pa.float64(),
+        "object": pa.list_(pa.int64()),
+    }
+    schema = pa.schema(
+        [(name, types[kind]) for name, kind in MEMBERSHIP_COLUMNS.items()]
+    )
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+
+
+def memberships(
+    edges: pd.DataFrame, user_tags: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Communities of the reply graph and of the shared-hashtag graph.
+
+    Args:
+        edges: one row per undirected tie: ``tie_kind``, ``low_user_number``,
+            ``high_user_number``, ``weight``.
+        user_tags: one row per user and kept hashtag: ``user_number``, ``hashtag``,
+            ``rarity_score``.
+        settings: seeds and draws.
+
+    Returns:
+        One row per kind of tie and user with a tie: the consensus community
+        (numbered from 1 by size), the shares of seeds and of tie resamples in which
+        the user stays in it (resamples that leave the user without a tie are not
+        counted there; ``tied_share`` is the share that leaves one), and the raw
+        partitions of every run.
+
+    Raises:
+        ValueError: a tie that no graph can hold (see ``ties.tie_graph``).
+    """
+    frames = [
+        _memberships_of(graph_of(edges, kind), kind, user_tags, settings)
+        for kind in TIE_KINDS
+    ]
+    return stacked_frame(frames, MEMBERSHIP_COLUMNS)
+
+
+def _memberships_of(
+    graph: ties.TieGraph, tie_kind: str, user_tags: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    if graph.edge_count == 0:
+        return empty_frame(MEMBERSHIP_COLUMNS)
+    engine = (
+        REFERENCE_ENGINE
+        if graph.edge_count <= settings.reference_edges
+        else FAST_ENGINE
+    )
+    seeds = [settings.seed + run for run in range(settings.runs)]
+    runs = [louvain(graph, seed, engine) for seed in seeds]
+    leiden_runs = [leiden(graph, seed) for seed in seeds]
+    agreed = by_size(consensus(graph, runs, settings.seed))
+    seed_stability = np.mean([stays(agreed, run) for run in runs], axis=0)
+
+    resamples = settings.bounded(settings.resamples, graph.edge_count)
+    tied_count = np.zeros(graph.user_count)
+    stay_count = np.zeros(graph.user_count)
+    rng = settings.generator(tie_kind, purpose=1)
+    for draw, sample in enumerate(
+        tie_resamples(graph, tie_kind, user_tags, resamples, rng)
+    ):
+        tied = np.diff(sample.adjacency.indptr) > 0
+        labels = louvain(sample, settings.seed + draw)
+        tied_count += tied
+        stay_count[tied] += stays(agreed[tied], labels[tied])
+    return pd.DataFrame(
+        {
+            "tie_kind": tie_kind,
+            "user_number": graph.users,
+            "engine": engine,
+            "community_number": agreed,
+            "seed_stability": seed_stability,
+            "resample_stability": np.divide(
+                stay_count,
+                tied_count,
+                out=np.full(graph.user_count, np.nan),
+                where=tied_count > 0,
+            ),
+            "tied_share": tied_count / max(resamples, 1),
+            "resample_count": resamples,
+            "louvain_runs": list(np.column_stack(runs)),
+            "leiden_runs": list(np.column_stack(leiden_runs)),
+        }
+    )
+
+
+def run_summary(members: pd.DataFrame, edges: pd.DataFrame) -> pd.DataFrame:
+    """Modularity of every run, and how far runs agree.
+
+    Args:
+        members: result of ``memberships``.
+        edges: as for ``memberships``.
+
+    Returns:
+        One row per kind of tie that has a tie, method (``consensus``, ``louvain``,
+        ``leiden``) and run: modularity, the adjusted Rand index with the consensus
+        and its mean with the other runs of the method.
+    """
+    rows: list[dict[str, object]] = []
+    for kind in TIE_KINDS:
+        own = members[members["tie_kind"] == kind].sort_values("user_number")
+        if len(own):
+            rows += _run_rows(graph_of(edges, kind), kind, own)
+    return typed_frame(rows, RUN_COLUMNS)
+
+
+def _run_rows(
+    graph: ties.TieGraph, tie_kind: str, members: pd.DataFrame
+) -> list[dict[str, object]]:
+    from sklearn.metrics import adjusted_rand_score
+
+    agreed = members["community_number"].to_numpy(np.int64)
+    engine = str(members["engine"].iloc[0])
+    by_method = {
+        "consensus": (engine, [agreed]),
+        "louvain": (engine, _runs_of(members["louvain_runs"])),
+        "leiden": (FAST_ENGINE, _runs_of(members["leiden_runs"])),
+    }
+    rows: list[dict[str, object]] = []
+    for method, (by, runs) in by_method.items():
+        among = np.array(
+            [[adjusted_rand_score(one, other) for other in runs] for one in runs]
+        )
+        others = len(runs) - 1
+        rows += [
+            {
+                "tie_kind": tie_kind,
+                "method": method,
+                "run_number": number + 1,
+                "engine": by,
+                "modularity": modularity(graph.adjacency, run),
+                "community_count": np.unique(run).size,
+                "consensus_ari": adjusted_rand_score(agreed, run),
+                "run_ari": (among[number].sum() - 1) / others if others else np.nan,
+            }
+            for number, run in enumerate(runs)
+        ]
+    return rows
+
+
+def _runs_of(lists: pd.Series[Any]) -> list[IntArray]:
+    return list(np.vstack(lists.tolist()).astype(np.int64).T)

@@ -1,0 +1,350 @@
+"""Adaptation groups and what sets them apart; change over time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from markupsafe import Markup
+
+from refugee_adaptation.report import charts
+from refugee_adaptation.report.columns import (
+    chance,
+    interval,
+    made,
+    said,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer, Row
+from refugee_adaptation.report.sections.wilson import wilson
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    chart_term,
+    say,
+    sentence,
+    term,
+)
+from refugee_adaptation.report.wording import (
+    number,
+    percent,
+    points,
+    span,
+)
+
+# features drawn for each group
+MOST_FEATURES = 12
+
+
+def _groups(story: Story) -> None:
+    chosen = story.marts.ask(
+        """
+        select
+            method,
+            cluster_count,
+            user_count,
+            silhouette_score,
+            null_silhouette_p95,
+            bootstrap_ari_mean,
+            jaccard_min,
+            claims_structure,
+            reason
+        from adaptation_model_selection
+        where is_shown
+        """
+    )
+    rows = chosen.rows
+    if not rows:
+        _nothing_claimed(story)
+        return
+    row = rows[0]
+    story.lead(
+        "adaptation.lead" if row["claims_structure"] else "adaptation.no_structure",
+        chosen,
+        count=number(row["cluster_count"]),
+        users=number(row["user_count"]),
+        silhouette=number(row["silhouette_score"]),
+        null=number(row["null_silhouette_p95"]),
+        ari=number(row["bootstrap_ari_mean"]),
+        jaccard=number(row["jaccard_min"]),
+        reason=sentence(row["reason"]),
+    )
+    sizes = story.marts.ask(
+        f"""
+        with
+
+        counted as (
+            select
+                group_name,
+                count(*) as user_count,
+                sum(count(*)) over () as all_count,
+                median(assignment_stability_share) as assignment_stability_share,
+                median(name_margin_score) as name_margin_score
+            from adaptation_groups
+            group by group_name
+        )
+
+        select
+            group_name,
+            user_count,
+            user_count / all_count as share,
+            {wilson("user_count", "all_count", "low")} as share_low,
+            {wilson("user_count", "all_count", "high")} as share_high,
+            assignment_stability_share,
+            name_margin_score
+        from counted
+        order by user_count desc, group_name
+        """
+    )
+    everyone = int(sizes.some().frame["user_count"].sum())
+    judged = row["user_count"]
+    story.table(
+        "adaptation.sizes" if judged >= everyone else "adaptation.sizes_by_sample",
+        sizes,
+        (
+            worded("group_name", "group"),
+            "user_count",
+            share("share"),
+            interval("share_low", "share_high", percent),
+            share("assignment_stability_share"),
+            "name_margin_score",
+        ),
+        n=everyone,
+        judged=number(judged),
+        all=number(everyone),
+    )
+
+
+def _nothing_claimed(story: Story) -> None:
+    """Say why there are no groups: too few people, or none beyond chance."""
+    tried = story.marts.ask(
+        """
+        select
+            method,
+            cluster_count,
+            user_count,
+            silhouette_score,
+            null_silhouette_p95,
+            reason,
+            count(*) over () as tried_count
+        from adaptation_model_selection
+        where silhouette_score is not null
+        order by silhouette_score - null_silhouette_p95 desc
+        limit 1
+        """
+    )
+    if tried.frame.empty:
+        story.notice("adaptation.unchosen", tried)
+        return
+    row = tried.row
+    story.notice(
+        "adaptation.none_hold",
+        tried,
+        tried=number(row["tried_count"]),
+        users=number(row["user_count"]),
+        silhouette=number(row["silhouette_score"]),
+        null=number(row["null_silhouette_p95"]),
+        count=number(row["cluster_count"]),
+        method=term("method", row["method"]),
+    )
+
+
+def _contrasts(story: Story) -> None:
+    found = story.marts.ask(
+        f"""
+        with
+
+        spread as (
+            select
+                *,
+                contrast_score / nullif(contrast_value, 0) as per_unit
+            from adaptation_group_profiles
+            where
+                contrast_score is not null
+                and group_name <> 'unclassified'
+        ),
+
+        strongest as (
+            select feature, max(abs(contrast_score)) as strength
+            from spread
+            where is_clustering_feature and is_distinctive
+            group by feature
+            order by strength desc, feature
+            limit {MOST_FEATURES}
+        )
+
+        select
+            spread.feature,
+            spread.group_name,
+            spread.user_count,
+            spread.contrast_score as value,
+            spread.contrast_low * spread.per_unit as low,
+            spread.contrast_high * spread.per_unit as high
+        from spread
+        inner join strongest on spread.feature = strongest.feature
+        order by strongest.strength desc, spread.feature, spread.group_name
+        """
+    )
+    # nothing sets groups apart where none are claimed
+    if found.frame.empty:
+        return
+    frame = found.frame.assign(
+        name=[chart_term("feature", name) for name in found.frame["feature"]],
+        kind=[chart_term("group", name) for name in found.frame["group_name"]],
+    )
+    story.figure(
+        "adaptation.contrasts",
+        charts.intervals(frame, "contrast"),
+        found,
+        n=int(found.frame.groupby("group_name")["user_count"].max().sum()),
+    )
+
+
+def _selection(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            method,
+            cluster_count,
+            silhouette_score,
+            null_silhouette_p95,
+            null_p_value,
+            bootstrap_ari_mean,
+            jaccard_min,
+            is_shown,
+            reason
+        from adaptation_model_selection
+        order by method, cluster_count
+        """
+    )
+    if found.frame.empty:
+        return
+    people = story.marts.ask(
+        "select max(user_count) as user_count from adaptation_model_selection"
+    )
+    story.table(
+        "adaptation.selection",
+        found,
+        (
+            worded("method"),
+            "cluster_count",
+            "silhouette_score",
+            "null_silhouette_p95",
+            chance("null_p_value"),
+            "bootstrap_ari_mean",
+            "jaccard_min",
+            "is_shown",
+            said("reason"),
+        ),
+        n=people.row["user_count"],
+        others=(people,),
+    )
+
+
+def _is_share(row: Row) -> bool:
+    return bool(row["trait"] != "hashtags_per_post")
+
+
+def _trait_value(name: str, row: Row) -> Markup:
+    value = row[name]
+    is_fraction = _is_share(row) and isinstance(value, float)
+    return Markup.escape(percent(value) if is_fraction else number(value))
+
+
+def _change(row: Row) -> Markup:
+    write = points if _is_share(row) else number
+    return Markup.escape(write(row["change"]))
+
+
+def _change_interval(row: Row) -> Markup:
+    write = points if _is_share(row) else number
+    return Markup.escape(span(row["change_low"], row["change_high"], write))
+
+
+def _over_time(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            trait,
+            comparison,
+            early_value,
+            late_value,
+            change,
+            change_low,
+            change_high,
+            early_user_count,
+            late_user_count,
+            shared_user_count
+        from adaptation_over_time
+        order by comparison, trait
+        """
+    )
+    if found.frame.empty:
+        return
+    story.heading("adaptation.time")
+    if found.frame["change_low"].isna().all():
+        people = found.frame[["early_user_count", "late_user_count"]]
+        least = number(int(people.max().min()))
+        story.notice("adaptation.few_people", found, least=least)
+        return
+    story.table(
+        "adaptation.over_time",
+        found,
+        (
+            worded("trait", "feature"),
+            worded("comparison"),
+            made("early_value", partial(_trait_value, "early_value")),
+            made("late_value", partial(_trait_value, "late_value")),
+            made("change", _change),
+            made("change_low", _change_interval, "interval"),
+            "early_user_count",
+            "late_user_count",
+            "shared_user_count",
+        ),
+    )
+    within = story.marts.ask(
+        """
+        select
+            people_set,
+            user_count,
+            first_chinese_share,
+            last_chinese_share,
+            gained_count,
+            lost_count,
+            sign_test_p_value as p_value
+        from adaptation_within_person
+        order by user_count desc
+        """
+    )
+    if not within.frame.empty:
+        story.table(
+            "adaptation.within",
+            within,
+            (
+                worded("people_set"),
+                "user_count",
+                share("first_chinese_share"),
+                share("last_chinese_share"),
+                "gained_count",
+                "lost_count",
+                chance("p_value"),
+            ),
+        )
+
+
+def group_tile(story: Story) -> tuple[Tile, Answer]:
+    """How many groups of people adapt alike."""
+    found = story.marts.ask(
+        """
+        select max(cluster_count) filter (
+            where is_shown and claims_structure
+        ) as group_count
+        from adaptation_model_selection
+        """
+    )
+    count = found.row["group_count"]
+    if count is None:
+        return Tile("adaptation", say("short.none"), say("short.no_groups")), found
+    return Tile("adaptation", number(count), say("short.groups")), found
+
+
+ADAPTATION = Section("adaptation", (_groups, _contrasts, _selection, _over_time))

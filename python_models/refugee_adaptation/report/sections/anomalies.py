@@ -1,0 +1,270 @@
+"""Unusual accounts: of which kinds, by which rules, and how sure that is."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from refugee_adaptation.report.columns import (
+    interval,
+    made,
+    person,
+    share,
+    worded,
+)
+from refugee_adaptation.report.marts import Answer, Row
+from refugee_adaptation.report.sections.wilson import wilson
+from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.texts import (
+    say,
+)
+from refugee_adaptation.report.wording import (
+    number,
+    percent,
+)
+
+# accounts shown of each unusual kind
+CLEAREST = 5
+
+
+def _anomalies(story: Story) -> None:
+    found = story.marts.ask(
+        f"""
+        with
+
+        counted as (
+            select
+                anomaly_type,
+                count(*) as user_count,
+                sum(count(*)) over () as all_count
+            from user_anomalies
+            where abstention_reason is null
+            group by anomaly_type
+        )
+
+        select
+            anomaly_type,
+            user_count,
+            user_count / all_count as share,
+            {wilson("user_count", "all_count", "low")} as share_low,
+            {wilson("user_count", "all_count", "high")} as share_high,
+            all_count
+        from counted
+        where anomaly_type <> 'none'
+        order by user_count desc, anomaly_type
+        """
+    ).some()
+    everyone = found.row["all_count"]
+    flagged = int(found.frame["user_count"].sum())
+    abstained = story.marts.ask(
+        """
+        select abstention_reason, count(*) as user_count
+        from user_anomalies
+        where abstention_reason is not null
+        group by abstention_reason
+        order by user_count desc, abstention_reason
+        """
+    )
+    story.lead(
+        "anomalies.lead",
+        found,
+        abstained,
+        flagged=number(flagged),
+        all=number(everyone),
+        share=percent(flagged / everyone),
+        left=number(int(abstained.frame["user_count"].sum())),
+    )
+    story.table(
+        "anomalies.types",
+        found,
+        (
+            worded("anomaly_type", "anomaly"),
+            "user_count",
+            share("share"),
+            interval("share_low", "share_high", percent),
+        ),
+        n=everyone,
+    )
+
+
+def _rules(story: Story) -> None:
+    """Tell how many people of each kind meet each rule."""
+    found = story.marts.ask(
+        """
+        with
+
+        met as (
+            select unnest(reason_codes) as reason_code, anomaly_type
+            from user_anomalies
+            where abstention_reason is null
+        )
+
+        select
+            reason_code,
+            count(*) filter (where anomaly_type = 'bot-like') as bot_like,
+            count(*) filter (where anomaly_type = 'promotion') as promotion,
+            count(*) filter (where anomaly_type = 'influencer') as influencer,
+            count(*) filter (where anomaly_type = 'silent') as silent,
+            count(*) filter (where anomaly_type = 'other') as other,
+            count(*) as user_count
+        from met
+        group by reason_code
+        order by user_count desc, reason_code
+        """
+    )
+    if not found.frame.empty:
+        story.table(
+            "anomalies.rules",
+            found,
+            (
+                worded("reason_code"),
+                "bot_like",
+                "promotion",
+                "influencer",
+                "silent",
+                "other",
+                "user_count",
+            ),
+        )
+
+
+def _evidence(row: Row) -> Markup:
+    """Word each rule that an account meets with the values behind it."""
+    values = {
+        name: number(value)
+        for name, value in row.items()
+        if isinstance(value, (int, float))
+    }
+    return say("common.next").join(
+        say(f"anomaly_evidence.{code}", **values) for code in row["reason_codes"]
+    )
+
+
+def _accounts(story: Story) -> None:
+    """Show the clearest accounts of each kind; the query gives every one."""
+    found = story.marts.ask(
+        f"""
+        with
+
+        ranked as (
+            select
+                *,
+                row_number() over (
+                    partition by anomaly_type
+                    order by
+                        case anomaly_type
+                            when 'bot-like' then independent_sign_count
+                            when 'promotion'
+                                then promotion_post_count + contact_post_count
+                            when 'influencer' then like_count_max
+                            when 'silent' then silent_post_count
+                            else k_distance
+                        end desc nulls last,
+                        len(reason_codes) desc,
+                        user_id
+                ) as place
+            from user_anomalies
+            where anomaly_type <> 'none' and abstention_reason is null
+        )
+
+        select
+            user_id,
+            anomaly_type,
+            reason_codes,
+            post_count,
+            like_count_max,
+            silent_post_count,
+            promotion_post_count,
+            contact_post_count,
+            hashtag_count_max,
+            burst_count,
+            round(60 * gap_minutes_min) as gap_seconds,
+            own_copy_count,
+            copying_user_count,
+            k_distance
+        from ranked
+        order by place > {CLEAREST}, anomaly_type, place
+        """
+    )
+    if found.frame.empty:
+        return
+    kinds = found.frame["anomaly_type"].value_counts()
+    story.table(
+        "anomalies.accounts",
+        found,
+        (
+            person(),
+            worded("anomaly_type", "anomaly"),
+            made("reason_codes", _evidence),
+        ),
+        most=int(kinds.clip(upper=CLEAREST).sum()),
+        whole=True,
+        n=len(found.frame),
+        clearest=CLEAREST,
+    )
+
+
+def _sensitivity(story: Story) -> None:
+    found = story.marts.ask(
+        """
+        select
+            eps,
+            neighbour_count_min,
+            user_count,
+            outlier_count,
+            outlier_share,
+            jaccard_score,
+            size_correlation,
+            is_chosen
+        from anomaly_sensitivity
+        order by neighbour_count_min, eps
+        """
+    )
+    row = next((row for row in found.some().rows if row["is_chosen"]), None)
+    if row is not None and row["size_correlation"] is not None:
+        story.text(
+            "anomalies.size" if row["size_correlation"] > 0.5 else "anomalies.not_size",
+            found,
+            rho=number(row["size_correlation"]),
+            outliers=number(row["outlier_count"]),
+            users=number(row["user_count"]),
+        )
+    story.table(
+        "anomalies.sensitivity",
+        found,
+        (
+            "eps",
+            "neighbour_count_min",
+            "user_count",
+            "outlier_count",
+            share("outlier_share"),
+            "jaccard_score",
+            "size_correlation",
+            "is_chosen",
+        ),
+        most=30,
+    )
+
+
+def anomaly_tile(story: Story) -> tuple[Tile, Answer]:
+    """Which share of the people judged is unusual."""
+    found = story.marts.ask(
+        """
+        select
+            count(*) filter (where anomaly_type <> 'none') as flagged_count,
+            count(*) as judged_count
+        from user_anomalies
+        where abstention_reason is null
+        having count(*) > 0
+        """
+    )
+    row = found.row
+    words = say(
+        "short.anomalies",
+        flagged=number(row["flagged_count"]),
+        all=number(row["judged_count"]),
+    )
+    share = percent(row["flagged_count"] / row["judged_count"])
+    return Tile("anomalies", share, words), found
+
+
+ANOMALIES = Section("anomalies", (_anomalies, _rules, _accounts, _sensitivity))

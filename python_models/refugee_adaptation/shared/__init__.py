@@ -1,0 +1,1 @@
+"""What several questions use: words, null models, typed arrays and typed frames."""

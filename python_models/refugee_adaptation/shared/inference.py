@@ -1,0 +1,64 @@
+"""Two figures that several methods report: a permutation p value and a ROC-AUC."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from refugee_adaptation.shared.arrays import FloatArray
+
+
+@overload
+def permutation_p(reached: int, draws: int) -> float: ...
+@overload
+def permutation_p(reached: npt.NDArray[Any], draws: int) -> FloatArray: ...
+def permutation_p(reached: int | npt.NDArray[Any], draws: int) -> float | FloatArray:
+    """Monte Carlo p value of an observed statistic, one-sided and never 0.
+
+    The observed value counts as one draw of the null model, so the smallest p value is
+    1 / (1 + draws).
+
+    Args:
+        reached: How many draws of the null model are at least as large as the observed
+            statistic: one number, or an array of them.
+        draws: How many draws were made.
+
+    Returns:
+        (1 + reached) / (1 + draws), of the shape of ``reached``.
+
+    Raises:
+        ValueError: There is a negative number of draws.
+
+    Source: Phipson and Smyth (2010), Permutation p-values should never be zero,
+        doi:10.2202/1544-6115.1585.
+    """
+    if draws < 0:
+        raise ValueError(f"draws must not be negative, got {draws}")
+    p_value = (1 + np.asarray(reached)) / (1 + draws)
+    return float(p_value) if p_value.ndim == 0 else np.asarray(p_value)
+
+
+def ranked_auc(scores: FloatArray, is_positive: npt.NDArray[np.bool_]) -> FloatArray:
+    """Area under the ROC curve of each column of scores, by mid-ranks.
+
+    Args:
+        scores: Shape (n, k), higher = more likely positive; ties count one half.
+        is_positive: Shape (n,).
+
+    Returns:
+        Shape (k,), 0 to 1, .5 where a column says nothing; not a number where the
+        positives or the negatives are absent.
+
+    Source: Hanley and McNeil (1982), The meaning and use of the area under a receiver
+        operating characteristic (ROC) curve, doi:10.1148/radiology.143.1.7063747.
+    """
+    positives = int(is_positive.sum())
+    negatives = len(is_positive) - positives
+    if not positives or not negatives:
+        return np.full(scores.shape[1], np.nan)
+    ranks = rankdata(scores, axis=0)
+    area = ranks[is_positive].sum(axis=0) - positives * (positives + 1) / 2
+    return np.asarray(area / (positives * negatives), dtype=np.float64)

@@ -1,0 +1,175 @@
+"""Words of a post: Chinese runs by jieba, Latin words by rule, hashtags whole.
+
+The text must be cleaned first (lower case, one width, no stickers, markers, mentions
+or links): on cleaned text both tokenisers cut the same words.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import pandas as pd
+
+from refugee_adaptation.shared.frames import typed_frame
+
+WORD_COLUMNS = {
+    "post_id": "string",
+    "post_number": "int64",
+    "word": "string",
+    "script": "string",
+    "word_count": "int32",
+}
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_LATIN = "a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+_TOKEN = re.compile(
+    f"(?P<han>[{_HAN}]+)|(?P<latin>[{_LATIN}][{_LATIN}0-9]*(?:'[{_LATIN}]+)*)"
+)
+_INLINE_TAG = re.compile(r"#[^#\s]+")
+_APOSTROPHES = str.maketrans("\u2019\u2018\u02bc\uff07\u0060", "'''''")
+# 's after these is "is" or "us"; after any other word it is the possessive
+_SHORT_FOR_IS = frozenset(
+    {"he", "here", "how", "it", "let", "she", "that", "there", "what"}
+    | {"when", "where", "who", "why"}
+)
+_PROGRESS_SECONDS = 5.0
+
+Cut = Callable[[str], Iterable[str]]
+Item = TypeVar("Item")
+
+
+def cutter(tokeniser: str) -> Cut:
+    """Return the function that cuts a run of Chinese letters into words.
+
+    Args:
+        tokeniser: ``jieba`` (the reference) or ``rjieba`` (the same dictionary and
+            hidden Markov model in Rust, some thirty times faster).
+
+    Returns:
+        A function from a string to its words, in order.
+
+    Raises:
+        ValueError: the tokeniser is neither of the two.
+    """
+    if tokeniser == "rjieba":
+        import rjieba
+
+        cut: Cut = rjieba.cut
+        return cut
+    if tokeniser == "jieba":
+        import jieba
+
+        jieba.setLogLevel(logging.WARNING)
+        reference: Cut = jieba.cut
+        return reference
+    raise ValueError(f"tokeniser is {tokeniser!r}, expected 'rjieba' or 'jieba'")
+
+
+def split_text(
+    text: str, cut: Cut, protected: re.Pattern[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield every word of one cleaned text with its script, in order.
+
+    A contraction is one word (``i'm``); a possessive loses its ending (``america's``
+    is ``america``). Numbers, punctuation, emoji and other scripts are no words.
+
+    Args:
+        text: cleaned text of one post, lower case.
+        cut: cuts a run of Chinese letters (see `cutter`).
+        protected: matches domain terms that are kept whole before the cut.
+
+    Yields:
+        Pairs of word and script, the script ``han`` or ``latin``.
+    """
+    for match in _TOKEN.finditer(text.translate(_APOSTROPHES)):
+        if match.lastgroup == "latin":
+            yield _without_possessive(match.group()), "latin"
+            continue
+        # a pattern with one group splits into text, term, text, term, ... text
+        parts = protected.split(match.group()) if protected else [match.group()]
+        for index, part in enumerate(parts):
+            if index % 2:
+                yield part, "han"
+            elif part:
+                for word in cut(part):
+                    yield word, "han"
+
+
+def count_words(
+    posts: pd.DataFrame,
+    tokeniser: str = "rjieba",
+    protected_terms: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Count the words and hashtags of every post.
+
+    Args:
+        posts: one row per post: ``post_id``, ``post_number``, ``text_clean`` and
+            ``hashtags`` (a list of normalised tags, or null).
+        tokeniser: ``rjieba`` or ``jieba``.
+        protected_terms: domain terms of Chinese letters that are never cut.
+
+    Returns:
+        One row per post, word and script (``han``, ``latin`` or ``hashtag``) with
+        ``word_count``, ordered by post number, script and word. A tag in the text is
+        counted as a hashtag only. No row for a post without words; stop words are
+        kept, so that the list of them can be applied, and seen, in SQL.
+
+    Raises:
+        ValueError: the tokeniser is unknown.
+    """
+    cut = cutter(tokeniser)
+    protected = _protected_pattern(protected_terms)
+    ordered = posts.sort_values("post_number", kind="stable")
+    rows: list[tuple[str, int, str, str, int]] = []
+    records = zip(
+        ordered["post_id"],
+        ordered["post_number"],
+        ordered["text_clean"],
+        ordered["hashtags"],
+        strict=True,
+    )
+    for post_id, number, text, tags in _with_progress(records, len(ordered)):
+        counts: Counter[tuple[str, str]] = Counter()
+        if isinstance(text, str):
+            own_text = _INLINE_TAG.sub(" ", text)
+            for word, script in split_text(own_text, cut, protected):
+                counts[script, word] += 1
+        if tags is not None and not isinstance(tags, float):
+            counts.update(("hashtag", tag) for tag in tags if tag)
+        rows.extend(
+            (post_id, number, word, script, count)
+            for (script, word), count in sorted(counts.items())
+        )
+    return typed_frame(rows, WORD_COLUMNS)
+
+
+def _without_possessive(word: str) -> str:
+    """Return a Latin word without a possessive ending."""
+    stem, mark, _ = word.rpartition("'s")
+    is_possessive = bool(mark) and word.endswith("'s") and stem not in _SHORT_FOR_IS
+    return stem if is_possessive else word
+
+
+def _protected_pattern(terms: Sequence[str]) -> re.Pattern[str] | None:
+    """Return a pattern for the terms, the longest first, or None without terms."""
+    ordered = sorted({term for term in terms if term}, key=lambda t: (-len(t), t))
+    if not ordered:
+        return None
+    return re.compile("(" + "|".join(map(re.escape, ordered)) + ")")
+
+
+def _with_progress(items: Iterable[Item], total: int) -> Iterator[Item]:
+    """Pass the items on; say on standard error how far it is when it takes long."""
+    said_at = time.monotonic()
+    for done, item in enumerate(items):
+        now = time.monotonic()
+        if now - said_at >= _PROGRESS_SECONDS:
+            print(f"words: {done:,} of {total:,} posts", file=sys.stderr, flush=True)
+            said_at = now
+        yield item

@@ -1,0 +1,247 @@
+"""Posts as bags of words, and what a topic model of them depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
+from refugee_adaptation.shared.trades import trade_tags
+
+FORMAT_TRAITS = ("is_title_missing", "is_body_missing", "has_topic_marker")
+# rounds of trades that permute the words of a corpus
+_TRADES = 20
+
+
+@dataclass(frozen=True)
+class TopicSettings:
+    """What a topic model depends on.
+
+    Attributes:
+        seed: Start of every random draw.
+        topic_counts: Numbers of topics to try.
+        only_method: Choose this method alone; empty for the best.
+        only_topic_count: Choose this number of topics alone; 0 for the best.
+        max_posts: Posts that topics are fitted and judged on, drawn at random when
+            there are more; every post gets weights.
+        min_posts: Below this many posts with words no topics are fitted.
+        splits: Random halves: fitted on one, scored on the other.
+        subsamples: Draws of 80 % of the posts behind the stability.
+        random_lists: Random word lists per topic and split.
+        null_draws: Permutations of the words over the posts (the null of the choice).
+        null_splits: Random halves that each of these is judged on.
+        alpha: Largest p value with which topics are named.
+        rarity: Words in fewer posts than this times the square root of the number of
+            posts are too rare to define a topic: two of them would meet by chance in
+            fewer than its square (0.45: 0.2 posts).
+        max_document_share: Words in a larger share of the posts define no topic.
+        max_words: At most this many words, the most frequent, define topics.
+        prior: Pseudo-count added to observed and expected pairs.
+        bridge: Share of a word's associations that it takes from its concept.
+        post_prior: Weight, in words, of the average post in a post's weights.
+        top_words: Words of a topic that are judged.
+        min_lift: Target of the held-out NPMI lift.
+        min_stability: Target of the mean Jaccard index.
+        min_coverage: Target share of non-blank posts that have a topic.
+        max_leakage: Largest tolerated area under the ROC curve.
+    """
+
+    seed: int = 20250113
+    topic_counts: tuple[int, ...] = (2, 3, 4, 5, 6, 8)
+    only_method: str = ""
+    only_topic_count: int = 0
+    max_posts: int = 3000
+    min_posts: int = 100
+    splits: int = 20
+    subsamples: int = 10
+    random_lists: int = 100
+    null_draws: int = 39
+    null_splits: int = 3
+    alpha: float = 0.05
+    rarity: float = 0.45
+    max_document_share: float = 0.3
+    max_words: int = 500
+    prior: float = 5.0
+    bridge: float = 0.6
+    post_prior: float = 3.0
+    top_words: int = 10
+    min_lift: float = 0.12
+    min_stability: float = 0.65
+    min_coverage: float = 0.9
+    max_leakage: float = 0.65
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Posts as bags of words.
+
+    Attributes:
+        post_ids: Shape (n,), text.
+        post_numbers: Shape (n,), ascending.
+        authors: Shape (n,), number of the post's author, in order of first post.
+        counts: Shape (n, v), sparse, how often each word stands in each post.
+        words: Shape (v,), ascending.
+        scripts: Shape (v,), ``han`` or ``latin``.
+        concepts: Shape (v,), number of the concept of each word; a word without one is
+            its own.
+        strata: Shape (n,), number of the post's language and crawl format.
+        traits: Format traits and ``is_chinese``, each of shape (n,), boolean.
+        is_blank: Shape (n,), the post has neither own words nor hashtags.
+    """
+
+    post_ids: npt.NDArray[Any]
+    post_numbers: IntArray
+    authors: IntArray
+    counts: sparse.csr_matrix
+    words: npt.NDArray[Any]
+    scripts: npt.NDArray[Any]
+    concepts: IntArray
+    strata: IntArray
+    traits: Mapping[str, BoolArray]
+    is_blank: BoolArray
+
+    def take(self, rows: IntArray) -> Corpus:
+        """Return the posts at these positions, with the same words."""
+        return Corpus(
+            self.post_ids[rows],
+            self.post_numbers[rows],
+            self.authors[rows],
+            self.counts[rows],
+            self.words,
+            self.scripts,
+            self.concepts,
+            self.strata[rows],
+            {name: values[rows] for name, values in self.traits.items()},
+            self.is_blank[rows],
+        )
+
+    @property
+    def presence(self) -> sparse.csr_matrix:
+        """Shape (n, v), sparse, 1 where a word stands in a post."""
+        return (self.counts > 0).astype(np.float64)
+
+    @property
+    def document_counts(self) -> FloatArray:
+        """Shape (v,), posts each word stands in."""
+        return np.asarray(self.presence.sum(axis=0)).ravel()
+
+
+def build_corpus(words: pd.DataFrame, posts: pd.DataFrame) -> Corpus:
+    """Turn word counts into matrices.
+
+    Args:
+        words: ``post_number``, ``word``, ``concept`` (null for none), ``word_count``;
+            a word and a hashtag of the same spelling are one word.
+        posts: one row per post: ``post_id``, ``user_id``, ``post_number``,
+            ``language``, ``is_title_missing``, ``is_body_missing``,
+            ``has_topic_marker``, ``is_blank``.
+
+    Returns:
+        The corpus, posts by number and words by spelling, whatever the rows' order.
+    """
+    ordered = posts.sort_values("post_number", kind="stable")
+    numbers = ordered["post_number"].to_numpy(np.int64)
+    spellings, columns = np.unique(words["word"].astype(str), return_inverse=True)
+    rows = np.searchsorted(numbers, words["post_number"].to_numpy(np.int64))
+    counts = sparse.csr_matrix(
+        (words["word_count"].to_numpy(np.float64), (rows, columns)),
+        shape=(len(numbers), len(spellings)),
+    )
+    # prefixes keep a concept apart from a word that is spelt like its name
+    known = words.dropna(subset=["concept"]).drop_duplicates("word")
+    concept_of = dict(zip(known["word"], "c:" + known["concept"], strict=True))
+    named = [concept_of.get(word, "w:" + word) for word in spellings]
+    concepts = np.unique(np.array(named, dtype=str), return_inverse=True)[1]
+    language = ordered["language"].astype(str).to_numpy()
+    traits = {name: ordered[name].to_numpy(bool) for name in FORMAT_TRAITS}
+    traits["is_chinese"] = np.isin(language, ["zh", "mixed"])
+    strata = np.unique(language, return_inverse=True)[1].astype(np.int64)
+    for name in FORMAT_TRAITS:
+        strata = strata * 2 + traits[name]
+    return Corpus(
+        ordered["post_id"].to_numpy(object),
+        numbers,
+        pd.factorize(ordered["user_id"])[0].astype(np.int64),
+        counts,
+        spellings.astype(object),
+        np.array([_script(word) for word in spellings], dtype=object),
+        concepts.astype(np.int64),
+        np.unique(strata, return_inverse=True)[1].astype(np.int64),
+        traits,
+        ordered["is_blank"].to_numpy(bool),
+    )
+
+
+def judged_part(corpus: Corpus, settings: TopicSettings) -> Corpus:
+    """Draw the posts that topics are fitted and judged on.
+
+    Of posts with the same words only the first stays: a text that was posted often is
+    one text, and must not stand on both sides of a split.
+    """
+    first = np.flatnonzero(~_repeats_words(corpus.counts))
+    if len(first) > settings.max_posts:
+        rng = np.random.default_rng([settings.seed, 0])
+        first = np.sort(rng.choice(first, settings.max_posts, replace=False))
+    return corpus.take(first)
+
+
+def permute_words(corpus: Corpus, rng: np.random.Generator) -> Corpus:
+    """Permute the words over the posts of the same language and crawl format.
+
+    Every post keeps how many words of each script it has, every word in how many posts
+    of each stratum it stands; which words keep company is chance (trade_tags). That
+    posts lean towards one language stays, so that it does not count as a topic.
+
+    Args:
+        corpus: The posts.
+        rng: Source of randomness.
+
+    Returns:
+        The same posts and words in other combinations.
+    """
+    permuted = corpus.counts.copy()
+    of_post = np.repeat(np.arange(permuted.shape[0]), np.diff(permuted.indptr))
+    columns = permuted.indices.astype(np.int64)
+    of_block = corpus.strata[of_post] * 2 + (corpus.scripts[columns] == "han")
+    for block in np.unique(of_block):
+        rows = np.flatnonzero(of_block == block)
+        posts = np.unique(of_post[rows], return_inverse=True)[1]
+        columns[rows] = trade_tags(
+            posts, columns[rows], permuted.shape[1], _TRADES, rng
+        )
+    permuted.indices = columns.astype(permuted.indices.dtype)
+    permuted.has_sorted_indices = False
+    permuted.sort_indices()
+    return replace(corpus, counts=permuted)
+
+
+def draw_authors(corpus: Corpus, share: float, rng: np.random.Generator) -> BoolArray:
+    """Draw authors until they wrote this share of the posts; which posts are theirs."""
+    posts_of = np.bincount(corpus.authors)
+    order = rng.permutation(len(posts_of))
+    enough = np.cumsum(posts_of[order]) <= share * len(corpus.authors)
+    return np.asarray(np.isin(corpus.authors, order[enough]))
+
+
+def _repeats_words(counts: Any) -> BoolArray:
+    """Whether an earlier post has exactly the same words; posts without any do not."""
+    seen: set[bytes] = set()
+    repeats = np.zeros(counts.shape[0], dtype=bool)
+    for row in range(counts.shape[0]):
+        inside = slice(counts.indptr[row], counts.indptr[row + 1])
+        key = counts.indices[inside].tobytes() + counts.data[inside].tobytes()
+        repeats[row] = bool(key) and key in seen
+        seen.add(key)
+    return repeats
+
+
+def _script(word: str) -> str:
+    """``han`` for a word with a Chinese letter, else ``latin``."""
+    is_han = any("\u3400" <= letter <= "\u9fff" for letter in word)
+    return "han" if is_han else "latin"

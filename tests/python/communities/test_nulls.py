@@ -1,0 +1,127 @@
+"""Null models against planted networks with and without communities."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.metrics import (
+    adjusted_mutual_info_score,
+    normalized_mutual_info_score,
+)
+
+from network_cases import SMALL, pairs, reply_network, threads_of
+from refugee_adaptation.communities import (
+    detection,
+    ties,
+)
+from refugee_adaptation.communities.nulls import null_test, null_tests
+from refugee_adaptation.planted import networks
+
+
+def test_replies_that_no_null_can_shuffle_are_an_error() -> None:
+    replies = reply_network()
+    to_itself = threads_of(pairs((1, 1, 1.0)))
+    with pytest.raises(ValueError, match="itself"):
+        ties.reply_threads(to_itself)
+    with pytest.raises(ValueError, match="not those of the ties"):
+        null_tests(replies.edges, networks.no_tags(), replies.replies.iloc[1:], SMALL)
+
+
+def test_audiences_apart_have_no_z_though_rewired_ties_would_give_one() -> None:
+    """Every clique is the audience of one post: nothing tells it from a community."""
+    edges = pairs(
+        *[
+            (5 * post + a, 5 * post + b, 1.0)
+            for post in range(8)
+            for a in range(5)
+            for b in range(a + 1, 5)
+        ]
+    )
+    replies = threads_of(edges, *np.repeat(np.arange(8), 10).tolist())
+    nulls = null_tests(edges, networks.no_tags(), replies, SMALL)
+    by_null = nulls.set_index("null_model")
+    assert by_null.loc["degree_preserving", "z_score"] > 3
+    assert by_null.loc["post_shuffle", "draw_count"] == 0
+    assert np.isnan(by_null.loc["post_shuffle", "z_score"])
+    assert by_null["is_deciding"].to_dict() == {
+        "degree_preserving": False,
+        "post_shuffle": True,
+    }
+
+
+def test_null_test_by_hand() -> None:
+    test = null_test(5.0, [1.0, 2.0, 3.0, 6.0])
+    assert test.mean == 3.0
+    assert test.z == pytest.approx(2 / np.std([1, 2, 3, 6], ddof=1))
+    assert test.p_value == pytest.approx(2 / 5)
+
+
+# planted truth
+
+
+def test_planted_tag_communities_are_established_and_recovered() -> None:
+    """Target: z >= 10 and NMI >= .70 at loyalty .9, 1,500 users, 8 communities."""
+    net = networks.planted_tags(1500, 8, loyalty=0.9, seed=1)
+    settings = dataclasses.replace(SMALL, null_draws=30, resamples=5)
+    nulls = null_tests(net.edges, net.user_tags, net.replies, settings)
+    shuffle = nulls[nulls["is_deciding"]].iloc[0]
+    assert shuffle["null_model"] == "tag_shuffle"
+    assert shuffle["z_score"] >= 10
+    members = detection.memberships(net.edges, net.user_tags, settings)
+    truth = net.truth[members["user_number"]]
+    found = members["community_number"]
+    assert normalized_mutual_info_score(truth, found) >= 0.70
+
+
+def test_without_tag_communities_rewiring_claims_some_and_shuffling_none() -> None:
+    """The reason why the tag shuffle decides."""
+    scores = []
+    for seed in range(6):
+        net = networks.planted_tags(500, 5, loyalty=0.0, seed=seed)
+        nulls = null_tests(net.edges, net.user_tags, net.replies, SMALL)
+        by_null = nulls.set_index("null_model")["z_score"]
+        assert by_null["degree_preserving"] > 10
+        scores.append(by_null["tag_shuffle"])
+    assert np.abs(scores).max() < 3
+    assert abs(np.mean(scores)) < 1.5
+
+
+def test_planted_reply_communities_are_established_and_recovered() -> None:
+    """Target: AMI >= .90, users who keep to the posts of their community."""
+    net = networks.planted_replies(1000, 8, 16000, loyalty=0.95, seed=2, posts_each=8)
+    members = detection.memberships(net.edges, networks.no_tags(), SMALL)
+    truth = net.truth[members["user_number"]]
+    assert adjusted_mutual_info_score(truth, members["community_number"]) >= 0.90
+    assert members["resample_stability"].mean() > 0.9
+    nulls = null_tests(net.edges, net.user_tags, net.replies, SMALL)
+    assert nulls.set_index("null_model").loc["post_shuffle", "z_score"] >= 10
+
+
+@pytest.mark.parametrize("are_conversations", [False, True])
+def test_without_reply_communities_rewiring_claims_some_and_shuffling_none(
+    are_conversations: bool,
+) -> None:
+    """Random audiences; replies at random, or long conversations of two."""
+    scores = []
+    for seed in range(6):
+        net = networks.planted_replies(
+            400, 5, 1500, loyalty=0.0, seed=seed, posts=40, posts_each=1.2
+        )
+        replies = net.replies
+        if are_conversations:
+            length = np.random.default_rng(seed).geometric(0.4, len(replies))
+            replies = replies.assign(reply_count=length)
+        low, high = (
+            function(replies["user_number"], replies["replied_to_user_number"])
+            for function in (np.minimum, np.maximum)
+        )
+        weight = replies.groupby([low, high])["reply_count"].sum()
+        edges = pairs(*[(*ends, float(count)) for ends, count in weight.items()])
+        nulls = null_tests(edges, networks.no_tags(), replies, SMALL)
+        by_null = nulls.set_index("null_model")["z_score"]
+        assert by_null["degree_preserving"] > 3
+        scores.append(by_null["post_shuffle"])
+    assert np.abs(scores).max() < 3
+    assert abs(np.mean(scores)) < 1.5

@@ -1,0 +1,166 @@
+"""A whole crawl: what a run says about it, the command line, and real exports."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from refugee_adaptation.crawl import __main__ as command
+from refugee_adaptation.crawl import reading, study
+from refugee_adaptation.crawl.inventory import describe
+from refugee_adaptation.crawl.reading import read_crawl
+
+HEADER = ",".join(study.POST_COLUMNS)
+RECORD = ",".join("x" for _ in study.POST_COLUMNS)
+NOTE = dict.fromkeys(["note_id", "title", "desc", "time", "liked_count"], "x")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "b.csv").write_text(f"{HEADER},more\n{RECORD},y\nshort\n")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/notes_2025-02-27.json").write_text(json.dumps([NOTE] * 1200))
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "README.md").touch()
+    return tmp_path
+
+
+def test_the_inventory_shows_files_formats_entities_and_rows(folder):
+    assert describe(read_crawl(str(folder))).splitlines() == [
+        "file                     format        entity   rows  notes",
+        "a/notes_2025-02-27.json  mediacrawler  posts   1,200",
+        "b.csv                    study         posts       2"
+        "  1 with a problem; other columns: more",
+        "empty.csv                empty         none        0  holds nothing",
+        "3 files: 1,200 posts (mediacrawler), 2 posts (study)",
+        "Skipped, no data: README.md",
+    ]
+
+
+def test_the_inventory_tells_what_is_not_used_and_how_bytes_were_read(tmp_path):
+    columns = "nickname,desc,follows,fans,interaction"
+    (tmp_path / "creators.csv").write_text(
+        f"{columns}\n{'张三李四,' * 4}x\n", "gb18030"
+    )
+    lines = describe(read_crawl(str(tmp_path))).splitlines()
+    assert lines[1].endswith("creators     1  known, not used; read as gb18030")
+    assert lines[2] == "1 file: no rows"
+
+
+def test_a_long_inventory_is_cut_and_says_so(tmp_path):
+    for number in range(30):
+        (tmp_path / f"{number:02}.csv").write_text(f"{HEADER}\n{RECORD}\n")
+        (tmp_path / f"{number:02}.md").touch()
+    crawl = read_crawl(str(tmp_path))
+    lines = describe(crawl).splitlines()
+    assert lines[21] == "and 10 more"
+    assert lines[22] == "30 files: 30 posts (study)"
+    assert lines[23].endswith("19.md and 10 more")
+    assert len(describe(crawl, most_lines=None).splitlines()) == 33
+
+
+def test_a_hostile_name_cannot_steer_the_terminal(tmp_path):
+    (tmp_path / "a\x1b[2Jb.csv").write_text(f"{HEADER},\x1b]0;title\x07\n")
+    (tmp_path / "c\nd.md").touch()
+    text = describe(read_crawl(str(tmp_path)))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert len(text.splitlines()) == 4
+
+
+def test_rows_are_numbered_through_all_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "BATCH_ROWS", 3)
+    (tmp_path / "a.csv").write_text("\n".join([HEADER, *[RECORD] * 7]))
+    (tmp_path / "b.csv").write_text("\n".join([HEADER, *[RECORD] * 3]))
+    table = read_crawl(str(tmp_path)).tables["study_posts"]
+    assert table["_row_number"].to_pylist() == [1, 2, 3, 4, 5, 6, 7, 1, 2, 3]
+    assert table["_source_file"].to_pylist() == ["a.csv"] * 7 + ["b.csv"] * 3
+
+
+def test_the_order_of_a_list_does_not_matter(folder):
+    items = [str(folder / "b.csv"), str(folder / "a"), str(folder / "empty.csv")]
+    there, back = read_crawl(items), read_crawl(items[::-1])
+    assert there.tables == back.tables
+    assert there.summaries == back.summaries
+
+
+def test_the_command_prints_the_inventory(folder, capsys):
+    assert command.main([str(folder)]) == 0
+    printed = capsys.readouterr()
+    assert "3 files: 1,200 posts (mediacrawler), 2 posts (study)" in printed.out
+    assert printed.err == ""
+
+
+def test_the_command_fails_with_one_sentence(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("a,b\n")
+    assert command.main([str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert "`a.csv`" in printed.err
+
+
+def test_the_command_has_help():
+    result = subprocess.run(
+        [sys.executable, "-m", "refugee_adaptation.crawl", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PATH" in result.stdout
+
+
+# Real exports, where they are at hand: counts only, nothing of their content.
+
+REPOSITORY = Path(__file__).parents[3]
+SHARED = Path(
+    os.environ.get("ADAPTATION_SHARED_DATA", REPOSITORY.parent / "shared" / "data")
+)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real exports are not at hand")
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("study/tt_refugee_content.csv", {"study_posts": 724}),
+        ("mediacrawler/csv", {"mediacrawler_comments": 3804 + 1844}),
+        ("mediacrawler/csv/*2025-05-15.csv", {"mediacrawler_comments": 3804}),
+        (
+            "mediacrawler/sqlite/sqlite_tables.db",
+            {"mediacrawler_posts": 220, "mediacrawler_comments": 4847},
+        ),
+        (
+            "mediacrawler/sqlite/xhs.db",
+            {"mediacrawler_posts": 71, "mediacrawler_comments": 553},
+        ),
+        (
+            "mediacrawler/json",
+            {"mediacrawler_posts": 20, "mediacrawler_comments": 200},
+        ),
+        ("mediacrawler/csv_gb18030", {"mediacrawler_posts": 1582}),
+        ("xhs_downloader", {"xhs_downloader_posts": 17}),
+    ],
+)
+def test_real_exports_are_read_whole(item, expected):
+    crawl = read_crawl(str(SHARED / item))
+    found = {
+        name: table.num_rows
+        for name, table in crawl.tables.items()
+        if name != "files" and table.num_rows
+    }
+    assert found == expected
+    assert sum(summary.problem_count for summary in crawl.summaries) == 0
+    lost = [x.source_file for x in crawl.summaries if "lost" in x.encoding]
+    assert lost == []
+    for name in expected:
+        ids = {
+            "study_posts": "post_id",
+            "mediacrawler_posts": "note_id",
+            "mediacrawler_comments": "comment_id",
+            "xhs_downloader_posts": "作品ID",
+        }[name]
+        lengths = {len(value) for value in crawl.tables[name][ids].to_pylist()}
+        assert lengths == {24}
