@@ -1,10 +1,11 @@
-{#- The layer of a model is in its name: rows as read and cleaned (`base_`, `stg_`),
+{#- The layer of a model is in its name: rows as read and cleaned (`stg_`),
     intermediate models (`int_`), Python models (methods), and marts, which stay in
-    `main`, so that `from findings` works in the CLI. -#}
+    `main`, so that `from findings` works in the CLI. A Python model whose table is read
+    as it is, is a mart: its YAML says `schema: main`. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- if custom_schema_name -%}
         {{ custom_schema_name | trim }}
-    {%- elif node.name.startswith(("base_", "stg_")) -%}
+    {%- elif node.name.startswith("stg_") -%}
         staging
     {%- elif node.name.startswith("int_") -%}
         intermediate

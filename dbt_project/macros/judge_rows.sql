@@ -1,5 +1,5 @@
 {#- Turns parsed rows (columns utc_time, local_time, captured_utc_time,
-    captured_local_time, id_created_at, problems so far) into rows with created_at, its
+    captured_local_time, id_created_at, read_problem, problem_codes so far) into rows with created_at, its
     evidence, captured_at, and a status: `rejected` with every reason, `superseded` by a
     newer capture of the same id, or `accepted`. A capture time without a zone is by the
     file's clock, and by the platform's where nothing tells the file's. -#}
@@ -69,9 +69,9 @@
         select
             *,
             list_filter(
-                list_concat(problems, [
+                list_concat(problem_codes, [
                     case
-                        when created_at is null then 'no creation time'
+                        when created_at is null then 'row_no_created_at'
                     end,
                     case
                         when
@@ -80,25 +80,36 @@
                                 captured_at,
                                 timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}'
                             ) + interval 1 day
-                            then 'creation time outside June 2013 to the capture'
+                            then 'row_created_outside'
                     end,
                     case
                         when account_created_at > created_at + interval 1 hour
-                            then '{{ entity }} older than its account'
+                            then 'row_{{ entity }}_before_account'
                     end
                 ]),
-                lambda problem: problem is not null
-            ) as rejection_reasons
+                lambda code: code is not null
+            ) as codes
         from dated
+    ),
+
+    worded as (
+        select
+            *,
+            -- messages, to which the seed `reasons` has the words
+            list_concat(
+                if(read_problem is null, [], [read_problem]),
+                list_transform(codes, lambda code: json_object('code', code)::varchar)
+            ) as rejection_messages
+        from checked
     ),
 
     judged as (
         select
             *,
             case
-                when len(rejection_reasons) > 0 then 'rejected'
+                when len(rejection_messages) > 0 then 'rejected'
                 when row_number() over (
-                    partition by {{ entity }}_id, len(rejection_reasons) > 0
+                    partition by {{ entity }}_id, len(rejection_messages) > 0
                     order by
                         captured_at desc nulls last,
                         source_file desc,
@@ -106,6 +117,6 @@
                 ) > 1 then 'superseded'
                 else 'accepted'
             end as row_status
-        from checked
+        from worded
     )
 {% endmacro %}

@@ -11,7 +11,7 @@
                         "%s %s: %s row%s (where %s)" | format(
                             [table, row["column_name"]] | select | join("."),
                             row["rule"], row["failing_count"],
-                            "" if row["failing_count"] == 1 else "s", row["failing_where"]
+                            "" if row["failing_count"] == 1 else "s", row["failing_where"].split() | join(" ")
                         ),
                         info=true
                     ) %}

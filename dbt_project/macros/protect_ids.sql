@@ -1,4 +1,4 @@
-{#- The last step of every base model: ids become pseudonyms, after the creation time in
+{#- The last step of reading rows: ids become pseudonyms, after the creation time in
     an id has been taken out; texts and hashtags are masked (protect_text); names, avatars
     and tokens are not selected at all.
 

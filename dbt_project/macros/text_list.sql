@@ -1,5 +1,6 @@
-{#- A list of trimmed, non-empty texts from delimited text. Some crawlers write the text
-    JSON-encoded (`"\u65c5\u884c,..."`): it is decoded first. -#}
+{#- A list of trimmed, non-empty texts from delimited text; without a delimiter the text
+    is one item. Some crawlers write the text JSON-encoded (`"\u65c5\u884c,..."`): it is
+    decoded first. -#}
 {% macro text_list(expression, delimiter) -%}
     list_filter(
         list_transform(
@@ -9,7 +10,7 @@
                         then json_extract_string({{ expression }}, '$')
                     else coalesce({{ expression }}, '')
                 end,
-                '{{ delimiter }}'
+                {{ delimiter }}
             ),
             lambda item: {{ strip_space("item") }}
         ),

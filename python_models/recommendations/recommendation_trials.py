@@ -7,10 +7,10 @@ def model(dbt, _session):
 
     events = dbt.ref("int_interactions__events")
     items = dbt.ref("int_interactions__items")
-    tags = dbt.ref("int_interactions__note_tags")
+    hashtags = dbt.ref("int_hashtags__extracted")
     signals = dbt.ref("int_interactions__signals")
     recommender = Recommender.from_relations(
-        *(events, items, tags, signals),
+        *(events, items, hashtags, signals),
         half_life_days=dbt.config.meta_get("half_life_days"),
         seed=dbt.config.meta_get("seed"),
     )

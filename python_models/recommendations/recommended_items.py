@@ -7,12 +7,12 @@ def model(dbt, _session):
 
     events = dbt.ref("int_interactions__events")
     items = dbt.ref("int_interactions__items")
-    tags = dbt.ref("int_interactions__note_tags")
+    hashtags = dbt.ref("int_hashtags__extracted")
     signals = dbt.ref("int_interactions__signals")
     people = dbt.ref("int_users__observed").order("last_seen_at desc, user_number")
     users = people.limit(dbt.config.meta_get("max_users"))
     recommender = Recommender.from_relations(
-        *(events, items, tags, signals),
+        *(events, items, hashtags, signals),
         half_life_days=dbt.config.meta_get("half_life_days"),
         seed=dbt.config.meta_get("seed"),
     )

@@ -6,7 +6,7 @@ def model(dbt, session):
     from refugee_adaptation.retention.risks import predict_risk
 
     users = dbt.ref("int_retention__features")
-    evidence = dbt.ref("survival_evidence")
+    evidence = dbt.ref("retention_identifiability")
     return predict_risk(
         users.df(), evidence=evidence.df(), **dbt.config.meta_get("settings")
     )

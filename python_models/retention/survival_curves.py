@@ -7,5 +7,5 @@ def model(dbt, session):
     from refugee_adaptation.retention.lifetimes import count_lifetimes
 
     followup = dbt.ref("int_retention__followup")
-    groups = dbt.ref("survival_groups")
+    groups = dbt.ref("survival_groups").order("user_number, grouping")
     return kaplan_meier_curves(count_lifetimes(followup.df(), groups.df()))

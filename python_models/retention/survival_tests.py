@@ -7,8 +7,8 @@ def model(dbt, session):
     from refugee_adaptation.retention.lifetimes import count_lifetimes, keep_identified
 
     followup = dbt.ref("int_retention__followup")
-    groups = dbt.ref("survival_groups")
-    evidence = dbt.ref("survival_evidence")
+    groups = dbt.ref("survival_groups").order("user_number, grouping")
+    evidence = dbt.ref("retention_identifiability")
     lifetimes = count_lifetimes(followup.df(), groups.df())
     return log_rank_tests(
         keep_identified(lifetimes, evidence.df()),

@@ -8,7 +8,7 @@ def model(dbt, _session):
 
     words = dbt.ref("int_words__weighted")
     posts = dbt.ref("int_posts__cleaned")
-    candidates = dbt.ref("topic_candidates")
+    candidates = dbt.ref("topic_model_selection")
     return assign_posts(
         words.filter("not is_search_term").df(),
         posts.project(dbt.config.meta_get("post_columns")).df(),

@@ -11,15 +11,15 @@ adopters as (
     group by 1
 ),
 
-draws as (
-    select * from {{ ref("hashtag_adoption_draws") }}
-    where draw = 0
+counted as (
+    select * from {{ ref("hashtag_adoption_null") }}
+    where subject = 'exposures'
 )
 
 select
-    draws.exposure_count,
-    draws.adoption_count,
+    counted.exposure_count,
+    counted.adoption_count,
     adopters.adopter_count
-from draws
-full join adopters on draws.exposure_count = adopters.exposure_count
-where coalesce(draws.adoption_count, 0) <> coalesce(adopters.adopter_count, 0)
+from counted
+full join adopters on counted.exposure_count = adopters.exposure_count
+where coalesce(counted.adoption_count, 0) <> coalesce(adopters.adopter_count, 0)

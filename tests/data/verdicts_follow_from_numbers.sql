@@ -1,39 +1,46 @@
 -- The verdict of a finding turns when its numbers do: above and below the null, on either
--- claimed side, without an interval, and where the crawl cannot tell.
+-- claimed side, without an interval, where the wing judged, and where the crawl cannot
+-- tell.
 with
 
-numbers as (
+cases as (
     select *
     from (
         values
-        ('above', 0.6, 0.4, 0.8, true, 'supported', 'not supported'),
-        ('across', 0.3, 0.1, 0.5, true, 'not supported', 'not supported'),
-        ('below', 0.1, 0.0, 0.2, true, 'not supported', 'supported'),
-        (
-            'no interval', 0.6, null, null, true,
-            'not identifiable on this crawl', 'not identifiable on this crawl'
-        ),
-        (
-            'refused', 0.6, 0.4, 0.8, false,
-            'not identifiable on this crawl', 'not identifiable on this crawl'
-        )
-    ) as cases (case_name, estimate, low, high, can_tell, if_above, if_below)
+        ('above', 0.6, 0.4, 0.8, true, null, 'above', 'supported'),
+        ('above', 0.6, 0.4, 0.8, true, null, 'below', 'not supported'),
+        ('across', 0.3, 0.1, 0.5, true, null, 'above', 'not supported'),
+        ('across', 0.3, 0.1, 0.5, true, null, 'below', 'not supported'),
+        ('below', 0.1, 0.0, 0.2, true, null, 'above', 'not supported'),
+        ('below', 0.1, 0.0, 0.2, true, null, 'below', 'supported'),
+        ('no interval', 0.6, null, null, true, null, 'above', 'not identifiable on this crawl'),
+        ('refused', 0.6, 0.4, 0.8, false, null, 'above', 'not identifiable on this crawl'),
+        ('refused', 0.6, 0.4, 0.8, null, true, 'above', 'not identifiable on this crawl'),
+        ('no estimate', null, 0.4, 0.8, true, true, 'above', 'not identifiable on this crawl'),
+        ('judged', 0.1, null, null, true, true, 'above', 'supported'),
+        ('judged', 0.6, 0.4, 0.8, true, false, 'above', 'not supported')
+    ) as listed (
+        case_name, estimate, interval_low, interval_high, is_identifiable, is_supported,
+        side, expected
+    )
+),
+
+measured as (
+    select
+        *,
+        0.3 as null_value
+    from cases
 ),
 
 judged as (
     select
-        if_above as expected,
-        {{ finding("case_name", "a", "b", "'c'", "'d'", "estimate", "0.3", "e", "1", "f",
-            low="low", high="high", is_identifiable="can_tell") }}
-    from numbers
-    union all
-    select
-        if_below as expected,
-        {{ finding("case_name", "a", "b", "'c'", "'d'", "estimate", "0.3", "e", "1", "f",
-            low="low", high="high", is_identifiable="can_tell", side="below") }}
-    from numbers
+        case_name,
+        side,
+        expected,
+        {{ verdict("measured", "measured.side") }} as found
+    from measured
 )
 
 select *
 from judged
-where verdict <> expected
+where found <> expected

@@ -15,7 +15,7 @@ SQL = ROOT / "dbt_project" / "models"
 PYTHON = ROOT / "python_models"
 PACKAGE = "refugee_adaptation"
 REFERENCE = re.compile(r"""\bref\(\s*["'](\w+)["']\s*\)""")
-LAYERS = {"base": "staging", "stg": "staging", "int": "intermediate"}
+LAYERS = {"stg": "staging", "int": "intermediate"}
 
 
 @cache
@@ -26,9 +26,24 @@ def models() -> dict[str, Path]:
 
 
 def layer(path: Path) -> str:
-    """The layer of a model: its name tells it, or that it is a Python model."""
-    other = "methods" if path.suffix == ".py" else "marts"
-    return LAYERS.get(path.stem.split("_")[0], other)
+    """The layer of a model: its name tells it, its schema, or that Python makes it."""
+    if path.stem.split("_")[0] in LAYERS:
+        return LAYERS[path.stem.split("_")[0]]
+    is_python = path.suffix == ".py"
+    schema = described().get(path.stem, {}).get("config", {}).get("schema")
+    if schema == "methods" or (is_python and schema is None):
+        return "methods"
+    return "results" if is_python else "marts"
+
+
+def stored_marts() -> set[str]:
+    """The marts that are tables of the built database."""
+    return {
+        name
+        for name, path in models().items()
+        if layer(path) in ("marts", "results")
+        and 'materialized="ephemeral"' not in path.read_text("utf-8")
+    }
 
 
 def parents_in(text: str) -> set[str]:

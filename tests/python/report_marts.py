@@ -78,7 +78,10 @@ def small_build(path: Path) -> Path:
             true as is_synthetic;
 
         create table rejected_rows as
-        select 'post' as entity, ['<b>bad</b>', '=1+1'] as rejection_reasons;
+        select
+            'post' as entity,
+            ['<b>bad</b>', '=1+1'] as rejection_reasons,
+            ['<b>bad</b>', '=1+1'] as rejection_reasons_zh;
         """
     )
     # the words of a topic are the crawl's own; one is an emoji that a cut would halve
@@ -178,7 +181,9 @@ def small_network(path: Path) -> None:
             '<img src=x onerror="window.ran = true">' as community_name,
             count(*) as user_count,
             true as is_established,
-            'established' as reason
+            '{"code": "established"}' as reason_message,
+            'established' as reason,
+            'established' as reason_zh
         from influencers
         group by tie_kind, community_id;
 

@@ -111,6 +111,13 @@ def test_the_readme_shows_what_its_queries_answer(built: Built) -> None:
             assert table[1:] == cells, sql
 
 
+def test_the_queries_for_contributors_run(built: Built) -> None:
+    blocks = SQL_BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert blocks
+    named = {str(number): block for number, block in enumerate(blocks)}
+    assert failing(named, built("sample")) == {}
+
+
 def test_a_wrong_example_would_be_found(built: Built) -> None:
     wrong = failing({"bad": "select nothing from nowhere"}, built("sample"))
     assert list(wrong) == ["bad"]

@@ -12,27 +12,19 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from project_files import stored_marts
 from refugee_adaptation.report.marts import Marts
 from refugee_adaptation.report.page import render
 
 PACKAGE = ROOT / "python_models" / "refugee_adaptation"
-MARTS = ROOT / "dbt_project" / "models" / "marts"
+EXPOSURES = ROOT / "dbt_project" / "models" / "_exposures.yml"
 READS = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)")
 REFERENCE = re.compile(r"ref\('(\w+)'\)")
 
 
-def stored_marts() -> set[str]:
-    """The marts that are tables of the built database."""
-    return {
-        path.stem
-        for path in MARTS.glob("*/*.sql")
-        if 'materialized="ephemeral"' not in path.read_text("utf-8")
-    }
-
-
 def exposed(name: str) -> set[str]:
     """The marts that an exposure depends on."""
-    text = (MARTS.parent / "_exposures.yml").read_text("utf-8")
+    text = EXPOSURES.read_text("utf-8")
     exposures: list[dict[str, Any]] = yaml.safe_load(text)["exposures"]
     (found,) = (one for one in exposures if one["name"] == name)
     return {REFERENCE.fullmatch(one)[1] for one in found["depends_on"]}

@@ -136,8 +136,7 @@ def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
     months.mkdir()
     database = tmp_path / "crawl.duckdb"
     for path in write_months(months):
-        done = run_dbt("run", "-s", "+crawl_rows", database=database, crawl=path, **KEY)
-        assert done.returncode == 0, done.stdout
+        build(database, path, "-s", "+crawl_rows", *tables_only(), **KEY)
     with duckdb.connect(str(database), read_only=True) as connection:
         assert connection.execute("select source_file from crawl_rows").fetchall() == [
             ("february.csv",)
@@ -147,8 +146,7 @@ def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
 def test_growth_of_two_real_captures(tmp_path: Path) -> None:
     crawl = real_crawl("json").parent / "csv"
     database = tmp_path / "captures.duckdb"
-    done = run_dbt("run", "-s", "+capture_growth", database=database, crawl=crawl)
-    assert done.returncode == 0, done.stdout
+    build(database, crawl, "-s", "+capture_growth", *tables_only())
     with duckdb.connect(str(database), read_only=True) as connection:
         [(rows, ids)] = connection.execute(
             "select count(*), count(distinct comment_id) "

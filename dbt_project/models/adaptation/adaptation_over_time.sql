@@ -4,10 +4,6 @@ posts as (
     select * from {{ ref("int_waves__posts") }}
 ),
 
-draws as (
-    select * from {{ ref("int_waves__draws") }}
-),
-
 values_by_wave as (
     select
         comparison,
@@ -45,6 +41,41 @@ shared_users as (
     group by comparison, trait
 ),
 
+-- a Poisson bootstrap over users, who enter a draw with all their posts
+user_sums as (
+    select
+        comparison,
+        trait,
+        user_number,
+        sum(value) filter (where wave = 'early') as early_sum,
+        count(*) filter (where wave = 'early') as early_count,
+        sum(value) filter (where wave = 'late') as late_sum,
+        count(*) filter (where wave = 'late') as late_count
+    from posts
+    group by comparison, trait, user_number
+),
+
+weighted as (
+    select
+        user_sums.*,
+        series.draw,
+        {{ poisson_weight(hash_uniform(["series.draw", "user_sums.user_number"])) }}
+            as weight
+    from user_sums
+    cross join generate_series(1, {{ var("wave_draws") }}) as series (draw)
+),
+
+drawn as (
+    select
+        comparison,
+        trait,
+        draw,
+        sum(weight * late_sum) / nullif(sum(weight * late_count), 0)
+        - sum(weight * early_sum) / nullif(sum(weight * early_count), 0) as change
+    from weighted
+    group by comparison, trait, draw
+),
+
 intervals as (
     select
         comparison,
@@ -52,7 +83,7 @@ intervals as (
         count(change)::integer as draw_count,
         quantile_cont(change, 0.025) as change_low,
         quantile_cont(change, 0.975) as change_high
-    from draws
+    from drawn
     group by comparison, trait
 ),
 

@@ -146,13 +146,50 @@ totals as (
     group by user_id
 ),
 
-signs as (
+counted as (
     select
         totals.*,
+        totals.silent_post_count / totals.post_count as silent_share,
         coalesce(copies.own_copy_count, 0) as own_copy_count,
-        coalesce(copies.copying_user_count, 0) as copying_user_count
+        coalesce(copies.copying_user_count, 0) as copying_user_count,
+        -- promotion that neither words nor contact details confirm
+        if(
+            totals.worded_promotion_post_count = 0 and totals.contact_post_count = 0,
+            totals.promotion_post_count,
+            0
+        ) as tagged_promotion_post_count
     from totals
     left join copies on totals.user_id = copies.user_id
+),
+
+{% set signs = [
+    "post_count",
+    "counted_post_count",
+    "like_count_max",
+    "influential_post_count",
+    "silent_post_count",
+    "silent_share",
+    "hashtag_count_max",
+    "stuffed_post_count",
+    "promotion_post_count",
+    "worded_promotion_post_count",
+    "tagged_promotion_post_count",
+    "contact_post_count",
+    "follow_train_post_count",
+    "gap_minutes_min",
+    "burst_count",
+    "own_copy_count",
+    "copying_user_count",
+] -%}
+signs as (
+    {% for sign in signs -%}
+        select
+            user_id,
+            '{{ sign }}' as sign,
+            {{ sign }}::double as sign_value
+        from counted
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from signs

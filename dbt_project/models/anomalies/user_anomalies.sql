@@ -12,69 +12,130 @@ outliers as (
     select * from {{ ref("density_outliers") }}
 ),
 
+rules as (
+    select * from {{ ref("anomaly_rules") }}
+),
+
+shown as (
+    select
+        user_id,
+        sign,
+        sign_value
+    from signs
+    union all
+    select
+        user_id,
+        'is_density_outlier' as sign,
+        is_density_outlier::integer::double as sign_value
+    from outliers
+),
+
+held as (
+    select
+        shown.user_id,
+        rules.rule_number,
+        rules.reason_code,
+        rules.family,
+        rules.anomaly_type,
+        rules.precedence
+    from shown
+    inner join rules
+        on
+            shown.sign = rules.sign
+            and shown.sign_value >= rules.at_least
+),
+
+reasons as (
+    select
+        user_id,
+        reason_code,
+        min(rule_number) as rule_number
+    from held
+    group by
+        user_id,
+        reason_code
+),
+
+reason_lists as (
+    select
+        user_id,
+        list(reason_code order by rule_number) as reason_codes
+    from reasons
+    group by user_id
+),
+
+-- signs of one family are one observation: copies of one's own text and of somebody
+-- else's, promotion and the contact details that belong to it, many hashtags and the
+-- promotion that is read from them alone
+verdicts as (
+    select
+        user_id,
+        count(distinct family)::integer as independent_sign_count,
+        arg_min(anomaly_type, precedence) as anomaly_type
+    from held
+    group by user_id
+),
+
+evidence as (
+    select
+        user_id,
+        {% for sign in [
+            "post_count",
+            "counted_post_count",
+            "like_count_max",
+            "influential_post_count",
+            "silent_post_count",
+            "hashtag_count_max",
+            "stuffed_post_count",
+            "promotion_post_count",
+            "worded_promotion_post_count",
+            "contact_post_count",
+            "follow_train_post_count",
+            "burst_count",
+            "own_copy_count",
+            "copying_user_count",
+        ] -%}
+            (max(sign_value) filter (where sign = '{{ sign }}'))::bigint
+                as {{ sign }},
+        {% endfor -%}
+        max(sign_value) filter (where sign = 'gap_minutes_min') as gap_minutes_min
+    from signs
+    group by user_id
+),
+
 judged as (
     select
         users.user_id,
+        evidence.counted_post_count,
+        evidence.like_count_max,
+        evidence.influential_post_count,
+        evidence.silent_post_count,
+        evidence.hashtag_count_max,
+        evidence.stuffed_post_count,
+        evidence.promotion_post_count,
+        evidence.worded_promotion_post_count,
+        evidence.contact_post_count,
+        evidence.follow_train_post_count,
+        evidence.gap_minutes_min,
+        evidence.burst_count,
+        evidence.own_copy_count,
+        evidence.copying_user_count,
         outliers.k_distance,
-        signs.like_count_max,
-        signs.influential_post_count,
-        signs.silent_post_count,
-        signs.counted_post_count,
-        signs.hashtag_count_max,
-        signs.stuffed_post_count,
-        signs.promotion_post_count,
-        signs.worded_promotion_post_count,
-        signs.contact_post_count,
-        signs.follow_train_post_count,
-        signs.gap_minutes_min,
-        signs.burst_count,
-        signs.own_copy_count,
-        signs.copying_user_count,
-        coalesce(signs.post_count, 0) as post_count,
         coalesce(outliers.is_density_outlier, false) as is_density_outlier,
-        coalesce(signs.influential_post_count > 0, false) as is_influencer,
-        coalesce(signs.silent_post_count = signs.post_count, false) as is_silent,
-        coalesce(signs.promotion_post_count > 0, false) as has_promotion,
-        coalesce(signs.worded_promotion_post_count > 0, false) as has_promotion_words,
-        coalesce(signs.contact_post_count > 0, false) as has_contact_details,
-        coalesce(signs.stuffed_post_count > 0, false) as has_tag_stuffing,
-        coalesce(signs.burst_count > 0, false) as has_burst,
-        coalesce(signs.own_copy_count > 1, false) as has_near_duplicate,
-        coalesce(signs.copying_user_count > 1, false) as has_coordinated_text
+        coalesce(evidence.post_count, 0) as post_count,
+        coalesce(reason_lists.reason_codes, []) as reason_codes,
+        coalesce(verdicts.independent_sign_count, 0) as independent_sign_count,
+        coalesce(
+            verdicts.independent_sign_count
+            >= {{ var("anomaly_independent_signs") }},
+            false
+        ) as is_bot_like,
+        coalesce(verdicts.anomaly_type, 'none') as first_type
     from users
-    left join signs on users.user_id = signs.user_id
+    left join evidence on users.user_id = evidence.user_id
     left join outliers on users.user_id = outliers.user_id
-),
-
--- copies of one's own text and of somebody else's are one observation, not two, and so
--- are promotion and the contact details that belong to it; many hashtags and promotion
--- that is read from hashtags alone are both the hashtags
-counted as (
-    select
-        *,
-        has_burst::integer
-        + (has_near_duplicate or has_coordinated_text)::integer
-        + (has_promotion_words or has_contact_details)::integer
-        + (
-            has_tag_stuffing
-            or (has_promotion and not (has_promotion_words or has_contact_details))
-        )::integer
-            as independent_sign_count,
-        list_filter(
-            [
-                if(is_influencer, 'influencer', null),
-                if(is_silent, 'silent', null),
-                if(has_promotion, 'promotion', null),
-                if(has_contact_details, 'contact_details', null),
-                if(has_tag_stuffing, 'tag_stuffing', null),
-                if(has_burst, 'burst', null),
-                if(has_near_duplicate, 'near_duplicate', null),
-                if(has_coordinated_text, 'coordinated', null),
-                if(is_density_outlier, 'density_outlier', null)
-            ],
-            lambda code: code is not null
-        ) as reason_codes
-    from judged
+    left join reason_lists on users.user_id = reason_lists.user_id
+    left join verdicts on users.user_id = verdicts.user_id
 ),
 
 anomalies as (
@@ -84,8 +145,6 @@ anomalies as (
 
         -- rules
         reason_codes,
-        is_influencer,
-        is_silent,
         is_density_outlier,
 
         -- evidence
@@ -95,7 +154,6 @@ anomalies as (
         like_count_max,
         influential_post_count,
         silent_post_count,
-        hashtag_count_max,
         stuffed_post_count,
         promotion_post_count,
         worded_promotion_post_count,
@@ -107,20 +165,16 @@ anomalies as (
         copying_user_count,
 
         -- conclusions
-        independent_sign_count >= 2 as is_bot_like,
-        case
-            when independent_sign_count >= 2 then 'bot-like'
-            when has_promotion or has_contact_details then 'promotion'
-            when is_influencer then 'influencer'
-            when is_silent then 'silent'
-            when len(reason_codes) > 0 then 'other'
-            else 'none'
-        end as anomaly_type,
+        is_bot_like,
+        hashtag_count_max::integer as hashtag_count_max,
+        list_contains(reason_codes, 'influencer') as is_influencer,
+        list_contains(reason_codes, 'silent') as is_silent,
+        if(is_bot_like, 'bot-like', first_type) as anomaly_type,
         case
             when post_count = 0 then 'no posts observed'
             when counted_post_count = 0 then 'no counts crawled'
         end as abstention_reason
-    from counted
+    from judged
 )
 
 select * from anomalies

@@ -16,12 +16,9 @@ influencers as (
         -- strings
         ranked.influence_role,
         case
-            when not ranked.is_tested
-                then
-                    'not tested: fewer than {{ var("influence_min_actions") }} '
-                    || if(ranked.influence_role = 'initiator', 'notes', 'comments')
-                    || ', or nothing to shuffle them with'
-            when ranked.p_value_adjusted < 0.05 then 'draws more than chance'
+            when not ranked.is_tested then 'not tested'
+            when ranked.p_value_adjusted < {{ var("claim_alpha") }}
+                then 'draws more than chance'
             else 'not distinguishable from chance'
         end as verdict,
 

@@ -51,7 +51,7 @@ cascades as (
                 then 'not tested: fewer than {{ var("cascade_min_comments") }} comments'
             when nulls.structural_virality_z_score is null
                 then 'not tested: the numbers of replies fix the shape'
-            when nulls.structural_virality_p_value < 0.05
+            when nulls.structural_virality_p_value < {{ var("claim_alpha") }}
                 then 'more viral than chance'
             when nulls.structural_virality_z_score < 0
                 then 'not more viral than chance: below the null mean'

@@ -1,7 +1,8 @@
 with
 
 encounters as (
-    select * from {{ ref("int_cascades__encounters") }}
+    select * from {{ ref("int_cascades__timelines") }}
+    where hashtag is not null
 ),
 
 notes as (
@@ -15,7 +16,7 @@ first_uses as (
         min(happened_at) as adopted_at,
         arg_min(post_id, (happened_at, action_number)) as adopted_post_id
     from encounters
-    where is_use
+    where is_post
     group by user_id, hashtag
 ),
 
@@ -36,7 +37,7 @@ meetings as (
         on
             first_uses.user_id = encounters.user_id
             and first_uses.hashtag = encounters.hashtag
-            and not encounters.is_use
+            and not encounters.is_post
             and first_uses.adopted_at > encounters.happened_at
     group by
         first_uses.user_id,
@@ -73,7 +74,7 @@ recent as (
             meetings.user_id = encounters.user_id
             and meetings.hashtag = encounters.hashtag
     where
-        not encounters.is_use
+        not encounters.is_post
         and encounters.happened_at < meetings.adopted_at
         and (
             previous_notes.previous_note_at is null

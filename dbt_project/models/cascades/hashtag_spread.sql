@@ -2,6 +2,7 @@ with
 
 tested as (
     select * from {{ ref("hashtag_adoption_null") }}
+    where subject = 'hashtag'
 ),
 
 items as (
@@ -15,14 +16,10 @@ spread as (
 
         -- strings
         case
-            when tested.is_tested and tested.p_value_adjusted < 0.05
+            when tested.is_tested and tested.p_value_adjusted < {{ var("claim_alpha") }}
                 then 'adopted after meeting it more than chance'
             when tested.is_tested then 'not distinguishable from chance'
-            when tested.occasion_count < {{ var("adoption_min_occasions") }}
-                then
-                    'not tested: fewer than {{ var("adoption_min_occasions") }} '
-                    || 'occasions'
-            else 'not tested: nobody who met it could have used it at another time'
+            else 'not tested'
         end as verdict,
 
         -- numerics
@@ -33,7 +30,7 @@ spread as (
             as adoption_rate_low,
         {{ wilson_bound("tested.adoption_count", "tested.occasion_count", "high") }}
             as adoption_rate_high,
-        tested.expected_count,
+        tested.null_mean as expected_count,
         tested.z_score,
         tested.p_value,
         tested.p_value_adjusted,

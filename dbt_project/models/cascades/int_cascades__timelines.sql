@@ -12,6 +12,16 @@ users as (
     select * from {{ ref("int_users__observed") }}
 ),
 
+hashtags as (
+    select * from {{ ref("int_hashtags__extracted") }}
+),
+
+tags as (
+    select *
+    from {{ ref("int_interactions__items") }}
+    where item_kind = 'tag'
+),
+
 published as (
     select
         users.user_id,
@@ -45,7 +55,7 @@ actions as (
 ),
 
 -- adoption can be seen only in people who both met tags and published
-timelines as (
+numbered as (
     select
         *,
         row_number() over (order by user_number, happened_at, is_post, post_number)
@@ -54,6 +64,16 @@ timelines as (
     qualify
         bool_or(is_post) over (partition by user_id)
         and bool_or(not is_post) over (partition by user_id)
+),
+
+timelines as (
+    select
+        numbered.*,
+        hashtags.hashtag,
+        tags.item_number as hashtag_number
+    from numbered
+    left join hashtags on numbered.post_id = hashtags.post_id
+    left join tags on hashtags.hashtag = tags.item_id
 )
 
 select * from timelines

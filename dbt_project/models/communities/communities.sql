@@ -213,20 +213,25 @@ assembled as (
         - (sizes.member_weight / networks.network_weight) ** 2
             as modularity_contribution,
         case
-            when verdicts.verdict <> 'established' then 'network ' || verdicts.verdict
+            when verdicts.verdict <> 'established'
+                then json_object('code', 'network_' || verdicts.verdict)
             when sizes.user_count < {{ var("community_min_users") }}
-                then 'fewer than {{ var("community_min_users") }} users'
+                then json_object(
+                    'code', 'community_too_small',
+                    'least', {{ var("community_min_users") }}
+                )
             when
                 coalesce(sizes.resample_stability, 0)
                 < {{ var("community_min_stability") }}
-                then
-                    'resample stability below {{ var("community_min_stability") }}'
+                then json_object(
+                    'code', 'community_unstable',
+                    'least', {{ var("community_min_stability") }}
+                )
             when
                 coalesce(posts_behind.leading_post_share, 0)
                 > {{ var("community_max_post_share") }}
-                then 'the audience of one post'
-            else 'established'
-        end as reason
+                then json_object('code', 'audience_of_one_post')
+        end::varchar as refusal_message
     from sizes
     inner join networks on sizes.tie_kind = networks.tie_kind
     inner join verdicts on sizes.tie_kind = verdicts.tie_kind
@@ -247,11 +252,11 @@ assembled as (
 named as (
     select
         *,
-        reason = 'established' as is_established,
+        refusal_message is null as is_established,
         newcomer_count / nullif(dated_user_count, 0) as newcomer_share,
         inside_member_weight / member_weight as inside_share,
         if(
-            reason = 'established' and len(distinguishing_hashtags) > 0,
+            refusal_message is null and len(distinguishing_hashtags) > 0,
             array_to_string(
                 list_transform(
                     distinguishing_hashtags[:3], lambda hashtag: '#' || hashtag
@@ -272,7 +277,6 @@ communities as (
         -- strings
         community_name,
         distinguishing_hashtags,
-        reason,
         null_model,
 
         -- numerics
@@ -293,7 +297,13 @@ communities as (
 
         -- timestamps
         first_at,
-        last_at
+        last_at,
+
+        -- sentences
+        coalesce(refusal_message, json_object('code', 'established')::varchar)
+            as reason_message,
+        say(reason_message, 'en') as reason,
+        say(reason_message, 'zh') as reason_zh
     from named
 )
 

@@ -4,12 +4,8 @@ ties as (
     select * from {{ ref("int_ties__undirected") }}
 ),
 
-runs as (
-    select * from {{ ref("tie_community_runs") }}
-),
-
-nulls as (
-    select * from {{ ref("tie_community_nulls") }}
+checks as (
+    select * from {{ ref("community_model_checks") }}
 ),
 
 post_replies as (
@@ -79,16 +75,18 @@ linking_users as (
 agreements as (
     select
         tie_kind,
-        max(modularity) filter (where method = 'consensus') as modularity,
-        max(community_count) filter (where method = 'consensus') as community_count,
-        max(engine) filter (where method = 'louvain') as louvain_engine,
-        avg(modularity) filter (where method = 'louvain') as louvain_modularity,
-        avg(run_ari) filter (where method = 'louvain') as louvain_seed_ari,
-        avg(modularity) filter (where method = 'leiden') as leiden_modularity,
-        avg(run_ari) filter (where method = 'leiden') as leiden_seed_ari,
-        avg(consensus_ari) filter (where method = 'leiden') as leiden_consensus_ari,
-        count(*) filter (where method = 'louvain') as seed_count
-    from runs
+        max(observed) filter (where check_name = 'consensus') as modularity,
+        max(community_count) filter (where check_name = 'consensus')
+            as community_count,
+        max(engine) filter (where check_name = 'louvain') as louvain_engine,
+        max(observed) filter (where check_name = 'louvain') as louvain_modularity,
+        max(run_ari) filter (where check_name = 'louvain') as louvain_seed_ari,
+        max(observed) filter (where check_name = 'leiden') as leiden_modularity,
+        max(run_ari) filter (where check_name = 'leiden') as leiden_seed_ari,
+        max(consensus_ari) filter (where check_name = 'leiden')
+            as leiden_consensus_ari,
+        max(run_count) filter (where check_name = 'louvain') as seed_count
+    from checks
     group by tie_kind
 ),
 
@@ -108,7 +106,7 @@ judged as (
         agreements.leiden_seed_ari >= {{ var("leiden_min_seed_ari") }}
             as meets_leiden_target,
         coalesce(agreements.seed_count, 0) as seed_count,
-        deciding.null_model,
+        deciding.check_name as null_model,
         deciding.observed as observed_modularity,
         deciding.null_mean,
         deciding.null_sd,
@@ -128,14 +126,14 @@ judged as (
     left join tie_counts on tie_kinds.tie_kind = tie_counts.tie_kind
     left join linking_users on tie_kinds.tie_kind = linking_users.tie_kind
     left join agreements on tie_kinds.tie_kind = agreements.tie_kind
-    left join nulls as deciding
+    left join checks as deciding
         on
             tie_kinds.tie_kind = deciding.tie_kind
             and deciding.is_deciding
-    left join nulls as rewired
+    left join checks as rewired
         on
             tie_kinds.tie_kind = rewired.tie_kind
-            and rewired.null_model = 'degree_preserving'
+            and rewired.check_name = 'degree_preserving'
 ),
 
 reasoned as (
@@ -144,52 +142,41 @@ reasoned as (
         tie_kind,
         verdict,
         case
-            when tie_count = 0 and tie_kind = 'reply'
-                then 'the crawl holds no reply of one user to another'
             when tie_count = 0
-                then
-                    'no hashtag is shared by two users and rare enough to tie them'
-            when linking_user_count = 0
-                then
-                    'nobody takes part in the replies under two posts: each part of the'
-                    || ' network is the audience of one post, and nothing can tell it'
-                    || ' from a community'
-            when z_score is null
-                then
-                    'the network is too small: every draw from its null model has the'
-                    || ' same modularity'
-            else
-                format(
-                    'modularity {:.3f} against {:.3f} (sd {:.3f}) in {} draws from the'
-                    || ' {} null: z {:.1f}, {} {{ var("community_z_from") }} (rewired'
-                    || ' ties: z {:.1f}){}{}',
-                    observed_modularity,
-                    null_mean,
-                    null_sd,
-                    draw_count,
-                    replace(null_model, '_', '-'),
-                    z_score,
-                    if(verdict = 'established', 'at least', 'below'),
-                    degree_preserving_z_score,
-                    if(
-                        tie_kind = 'reply',
-                        format(
-                            '; {} of {} people take part under more than one post',
-                            linking_user_count, user_count
-                        ),
-                        ''
-                    ),
-                    if(
-                        meets_leiden_target,
-                        '',
-                        format(
-                            '; Leiden runs agree by {:.2f} (ARI), below the target of'
-                            || ' {{ var("leiden_min_seed_ari") }}',
-                            leiden_seed_ari
+                then json_object('code', 'no_ties_' || tie_kind)
+            when linking_user_count = 0 then json_object('code', 'nobody_links_posts')
+            when z_score is null then json_object('code', 'network_too_small')
+            else json_object(
+                'code', 'modularity_judged',
+                'found', observed_modularity,
+                'mean', null_mean,
+                'sd', null_sd,
+                'draws', draw_count,
+                'null_model', json_object('code', 'null_' || null_model),
+                'z', z_score,
+                'side', json_object(
+                    'code', if(verdict = 'established', 'at_least', 'below')
+                ),
+                'bar', {{ var("community_z_from") }},
+                'rewired', degree_preserving_z_score,
+                'linking', case
+                    when tie_kind = 'reply'
+                        then json_object(
+                            'code', 'people_linking_posts',
+                            'some', linking_user_count,
+                            'all', user_count
                         )
-                    )
-                )
-        end as reason,
+                end,
+                'leiden', case
+                    when not meets_leiden_target
+                        then json_object(
+                            'code', 'leiden_disagrees',
+                            'ari', leiden_seed_ari,
+                            'least', {{ var("leiden_min_seed_ari") }}
+                        )
+                end
+            )
+        end::varchar as reason_message,
         null_model,
         louvain_engine,
 
@@ -218,4 +205,8 @@ reasoned as (
     from judged
 )
 
-select * from reasoned
+select
+    *,
+    say(reason_message, 'en') as reason,
+    say(reason_message, 'zh') as reason_zh
+from reasoned

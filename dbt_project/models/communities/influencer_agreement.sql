@@ -100,28 +100,18 @@ judged as (
 warned as (
     select
         *,
-        case verdict
-            when 'do not agree'
-                then
-                    format(
-                        'Rank by {} and rank by likes differ (rho {:.2f}, 95 % {:.2f}'
-                        || ' to {:.2f}): central here does not mean much liked.',
-                        replace(measure, '_', ' '),
-                        spearman_rho,
-                        rho_low,
-                        rho_high
-                    )
-            when 'undecided'
-                then
-                    format(
-                        'The data do not tell whether rank by {} follows likes'
-                        || ' (rho {:.2f}, 95 % {:.2f} to {:.2f}).',
-                        replace(measure, '_', ' '),
-                        spearman_rho,
-                        rho_low,
-                        rho_high
-                    )
-        end as warning
+        case
+            when verdict in ('do not agree', 'undecided')
+                then json_object(
+                    'code', if(
+                        verdict = 'undecided', 'rank_undecided', 'rank_disagrees'
+                    ),
+                    'measure', json_object('code', 'measure_' || measure),
+                    'rho', spearman_rho,
+                    'low', rho_low,
+                    'high', rho_high
+                )
+        end::varchar as warning_message
     from judged
 ),
 
@@ -131,7 +121,7 @@ agreement as (
         tie_kind,
         measure,
         verdict,
-        warning,
+        warning_message,
 
         -- numerics
         user_count,
@@ -139,7 +129,11 @@ agreement as (
         rho_low,
         rho_high,
         top_overlap_count,
-        top_overlap_by_chance
+        top_overlap_by_chance,
+
+        -- sentences
+        say(warning_message, 'en') as warning,
+        say(warning_message, 'zh') as warning_zh
     from warned
 )
 

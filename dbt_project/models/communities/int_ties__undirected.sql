@@ -1,11 +1,29 @@
 with
 
-replies as (
-    select * from {{ ref("int_ties__replies") }}
+post_replies as (
+    select * from {{ ref("int_ties__post_replies") }}
 ),
 
-shared_hashtags as (
-    select * from {{ ref("int_ties__shared_hashtags") }}
+uses as (
+    select * from {{ ref("int_ties__user_hashtags") }}
+),
+
+posts as (
+    select * from {{ ref("int_posts__cleaned") }}
+),
+
+replies as (
+    select
+        user_id,
+        replied_to_user_id,
+        user_number,
+        replied_to_user_number,
+        list(post_id order by first_comment_number) as post_ids,
+        sum(reply_count)::bigint as reply_count,
+        min(first_at) as first_at,
+        max(last_at) as last_at
+    from post_replies
+    group by user_id, replied_to_user_id, user_number, replied_to_user_number
 ),
 
 replies_either_way as (
@@ -65,6 +83,70 @@ reply_post_lists as (
     group by low_user_number, high_user_number
 ),
 
+-- two users tied by every rare hashtag that both use
+shared_uses as (
+    select
+        uses.user_id as low_user_id,
+        other_uses.user_id as high_user_id,
+        uses.user_number as low_user_number,
+        other_uses.user_number as high_user_number,
+        uses.hashtag,
+        uses.rarity_score,
+        uses.hashtag_weight * other_uses.hashtag_weight as hashtag_product,
+        list_concat(uses.post_ids, other_uses.post_ids) as post_ids,
+        greatest(uses.first_at, other_uses.first_at) as first_at,
+        greatest(uses.last_at, other_uses.last_at) as last_at
+    from uses
+    inner join uses as other_uses
+        on
+            uses.hashtag = other_uses.hashtag
+            and uses.user_number < other_uses.user_number
+),
+
+hashtag_pairs as (
+    select
+        low_user_id,
+        high_user_id,
+        low_user_number,
+        high_user_number,
+        list(hashtag order by rarity_score desc, hashtag asc) as shared_hashtags,
+        count(*) as shared_hashtag_count,
+        sum(hashtag_product order by rarity_score desc, hashtag asc) as weight,
+        min(first_at) as first_at,
+        max(last_at) as last_at
+    from shared_uses
+    group by low_user_id, high_user_id, low_user_number, high_user_number
+),
+
+hashtag_posts as (
+    select
+        low_user_number,
+        high_user_number,
+        unnest(post_ids) as post_id
+    from shared_uses
+),
+
+-- a post behind two shared tags counts once
+distinct_hashtag_posts as (
+    select distinct
+        low_user_number,
+        high_user_number,
+        post_id
+    from hashtag_posts
+),
+
+hashtag_post_lists as (
+    select
+        distinct_hashtag_posts.low_user_number,
+        distinct_hashtag_posts.high_user_number,
+        list(posts.post_id order by posts.post_number) as post_ids
+    from distinct_hashtag_posts
+    inner join posts on distinct_hashtag_posts.post_id = posts.post_id
+    group by
+        distinct_hashtag_posts.low_user_number,
+        distinct_hashtag_posts.high_user_number
+),
+
 ties as (
     select
         'reply' as tie_kind,
@@ -86,17 +168,21 @@ ties as (
     union all
     select
         'shared_hashtag' as tie_kind,
-        low_user_id,
-        high_user_id,
-        low_user_number,
-        high_user_number,
-        post_ids,
-        shared_hashtags,
-        shared_hashtag_count as tie_count,
-        weight,
-        first_at,
-        last_at
-    from shared_hashtags
+        hashtag_pairs.low_user_id,
+        hashtag_pairs.high_user_id,
+        hashtag_pairs.low_user_number,
+        hashtag_pairs.high_user_number,
+        hashtag_post_lists.post_ids,
+        hashtag_pairs.shared_hashtags,
+        hashtag_pairs.shared_hashtag_count as tie_count,
+        hashtag_pairs.weight,
+        hashtag_pairs.first_at,
+        hashtag_pairs.last_at
+    from hashtag_pairs
+    inner join hashtag_post_lists
+        on
+            hashtag_pairs.low_user_number = hashtag_post_lists.low_user_number
+            and hashtag_pairs.high_user_number = hashtag_post_lists.high_user_number
 )
 
 select * from ties

@@ -14,14 +14,13 @@ as_crawled as (
         user_id,
         crawl_format,
 
-        -- strings; a record that is no row may hold anything, so nothing of it is kept
+        -- strings
         row_status,
         read_problem,
-        case when read_problem is null then title_raw end as title_raw,
-        case when read_problem is null then body_raw end as body_raw,
+        title_raw,
+        body_raw,
         {%- for count in counts %}
-            case when read_problem is null then {{ count }}_count_raw end
-                as {{ count }}_count_raw,
+            {{ count }}_count_raw,
         {%- endfor %}
 
         -- numerics

@@ -1,7 +1,8 @@
 with
 
 posts as (
-    select * from {{ ref("stg_crawl__posts") }}
+    select * from {{ ref("stg_crawl__post_rows") }}
+    where row_status = 'accepted'
 ),
 
 texts as (

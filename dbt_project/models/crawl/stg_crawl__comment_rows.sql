@@ -26,32 +26,31 @@ parsed as (
         captured_cell['local_time'] as captured_local_time,
         list_filter(
             [
-                read_problem,
                 case
                     when read_problem is null and not is_comment_id_valid
-                        then 'comment id is not 24 hex digits'
+                        then 'row_comment_id'
                 end,
                 case
                     when read_problem is null and not is_user_id_valid
-                        then 'user id is not 24 hex digits'
+                        then 'row_user_id'
                 end,
                 case
-                    when read_problem is null and post_id is null then 'no post id'
+                    when read_problem is null and post_id is null then 'row_no_post_id'
                 end,
                 case
                     when read_problem is null and not like_cell['is_readable']
-                        then 'unreadable like_count'
+                        then 'row_like_count'
                 end,
                 case
                     when
                         read_problem is null
                         and not created_cell['is_readable']
                         and comment_id_created_at is null
-                        then 'unreadable creation time'
+                        then 'row_created_at'
                 end
             ],
-            lambda problem: problem is not null
-        ) as problems
+            lambda code: code is not null
+        ) as problem_codes
     from cells
 ),
 
@@ -68,7 +67,7 @@ select
     row_number,
     crawl_format,
     row_status,
-    rejection_reasons,
+    rejection_messages,
     -- texts
     body_raw,
     ip_place_raw,

@@ -35,20 +35,19 @@ parsed as (
         captured_cell['local_time'] as captured_local_time,
         list_filter(
             [
-                read_problem,
                 case
                     when read_problem is null and not is_post_id_valid
-                        then 'post id is not 24 hex digits'
+                        then 'row_post_id'
                 end,
                 case
                     when read_problem is null and not is_user_id_valid
-                        then 'user id is not 24 hex digits'
+                        then 'row_user_id'
                 end,
                 {%- for count in counts %}
                     case
                         when
                             read_problem is null and not {{ count }}_cell['is_readable']
-                            then 'unreadable {{ count }}_count'
+                            then 'row_{{ count }}_count'
                     end,
                 {%- endfor %}
                 case
@@ -56,11 +55,11 @@ parsed as (
                         read_problem is null
                         and not created_cell['is_readable']
                         and post_id_created_at is null
-                        then 'unreadable creation time'
+                        then 'row_created_at'
                 end
             ],
-            lambda problem: problem is not null
-        ) as problems
+            lambda code: code is not null
+        ) as problem_codes
     from cells
 ),
 
@@ -76,7 +75,7 @@ select
     crawl_format,
     source_keyword,
     row_status,
-    rejection_reasons,
+    rejection_messages,
     read_problem,
     -- texts
     title_raw,

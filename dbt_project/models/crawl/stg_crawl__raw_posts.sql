@@ -8,38 +8,68 @@
     )
 }}
 
-{%- set columns = [
-    "source_file",
-    "row_number",
-    "crawl_format",
-    "post_id",
-    "user_id",
-    "is_post_id_valid",
-    "is_user_id_valid",
-    "post_id_created_at",
-    "account_created_at",
-    "id_tiebreak",
-    "user_id_tiebreak",
-    "title_raw",
-    "body_raw",
-    "tags_raw",
-] + post_columns() + ["read_problem"] -%}
-{%- set formats = ["study", "mediacrawler", "xhs_downloader"] -%}
 with
 
-{% for format in formats -%}
-    {{ format }} as (
-        select * from {{ ref("base_" ~ format ~ "__posts") }}
-    ),
+source as (
+    select * from {{ source("crawl", "posts") }}
+),
 
-{% endfor -%}
-united as (
-    {% for format in formats -%}
-        select
-            {{ columns | join(",\n        ") }}
-        from {{ format }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+formats as (
+    select * from {{ ref("crawl_formats") }}
+),
+
+cleaned as (
+    select
+        source._source_file as source_file,
+        source._row_number as row_number,
+        source._format as crawl_format,
+        source._problem as read_problem,
+        lower({{ strip_space("source.post_id") }}) as id_raw,
+        lower({{ strip_space("source.user_id") }}) as user_id_raw,
+        -- some crawlers repeat the start of the text as a missing title
+        case
+            when
+                coalesce(
+                    source.title
+                    <> substr(source.body, 1, formats.title_from_body_length),
+                    true
+                )
+                then source.title
+        end as title_raw,
+        source.body as body_raw,
+        {{ text_list("source.tags", "formats.tag_separator") }} as tags_raw,
+        source.post_type as post_type_raw,
+        source.like_count as like_count_raw,
+        source.collect_count as collect_count_raw,
+        source.comment_count as comment_count_raw,
+        source.share_count as share_count_raw,
+        source.created_at as created_at_raw,
+        coalesce({{ strip_space("source.captured_at") }}, source._captured_at)
+            as captured_at_raw,
+        source.ip_place as ip_place_raw,
+        {{ strip_space("source.source_keyword") }} as source_keyword
+    from source
+    left join formats on source._format = formats.crawl_format
+),
+
+protected as (
+    {{ protect_ids(
+        "cleaned",
+        entity="post",
+        texts=["title_raw", "body_raw"],
+        text_lists=["tags_raw"],
+        keep=[
+            "post_type_raw",
+            "like_count_raw",
+            "collect_count_raw",
+            "comment_count_raw",
+            "share_count_raw",
+            "created_at_raw",
+            "captured_at_raw",
+            "ip_place_raw",
+            "source_keyword",
+        ]
+    ) }}
 )
 
-select * from united
+select * from protected

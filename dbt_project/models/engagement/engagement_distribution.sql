@@ -6,6 +6,7 @@ posts as (
 
 draws as (
     select * from {{ ref("int_posts__engagement_draws") }}
+    where post_type = 'all'
 ),
 
 cells as (

@@ -1,6 +1,7 @@
 -- Statistics of each metric in Poisson-bootstrap draws: a user enters a draw with a
 -- Poisson(1) weight taken from a hash of (seed, draw, user), so that posts of one user
--- move together and the draws repeat exactly. Draws are capped for large crawls.
+-- move together and the draws repeat exactly. Draws are capped for large crawls. The
+-- engagement of videos and of image notes is drawn apart, too.
 -- Source: Chamandy et al. 2012, Estimating uncertainty for massive data streams.
 with
 
@@ -16,6 +17,7 @@ metrics as (
     unpivot (
         select
             users.user_number,
+            posts.post_type,
             posts.like_count,
             posts.collect_count,
             posts.comment_count,
@@ -26,6 +28,23 @@ metrics as (
     )
     on like_count, collect_count, comment_count, share_count, engagement
     into name metric value value
+),
+
+scoped as (
+    select
+        user_number,
+        'all' as post_type,
+        metric,
+        value
+    from metrics
+    union all
+    select
+        user_number,
+        post_type,
+        metric,
+        value
+    from metrics
+    where metric = 'engagement' and post_type in ('video', 'image')
 ),
 
 drawn_users as (
@@ -56,33 +75,36 @@ weights as (
 weighted as (
     select
         weights.draw,
-        metrics.metric,
-        metrics.value,
+        scoped.post_type,
+        scoped.metric,
+        scoped.value,
         sum(weights.weight) as weight
-    from metrics
-    inner join weights on metrics.user_number = weights.user_number
+    from scoped
+    inner join weights on scoped.user_number = weights.user_number
     where weights.weight > 0
-    group by weights.draw, metrics.metric, metrics.value
+    group by weights.draw, scoped.post_type, scoped.metric, scoped.value
 ),
 
 cumulated as (
     select
         draw,
+        post_type,
         metric,
         value,
         weight,
         sum(weight) over (
-            partition by draw, metric
+            partition by draw, post_type, metric
             order by value
             rows between unbounded preceding and current row
         ) as rank_high,
-        sum(weight) over (partition by draw, metric) as total_weight
+        sum(weight) over (partition by draw, post_type, metric) as total_weight
     from weighted
 ),
 
 drawn as (
     select
         metric,
+        post_type,
         draw::integer as draw,
         sum(weight * value) / sum(weight) as mean,
         min(value) filter (where rank_high >= 0.5 * total_weight) as median,
@@ -98,7 +120,7 @@ drawn as (
         / nullif(max(total_weight) * sum(weight * value), 0)
         - (max(total_weight) + 1) / max(total_weight) as gini
     from cumulated
-    group by metric, draw
+    group by metric, post_type, draw
 )
 
 select * from drawn

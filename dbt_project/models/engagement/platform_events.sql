@@ -13,6 +13,7 @@ dated as (
         title_en,
         title_zh,
         source,
+        source_zh,
 
         -- dates
         {{ local_time("happened_at", var("platform_zone")) }}::date as platform_date,

@@ -1,14 +1,3 @@
-{%- set subjects = [
-    "posts",
-    "people",
-    "rejected",
-    "groups",
-    "topics",
-    "anomalies",
-    "communities",
-    "retention",
-    "findings",
-] -%}
 with
 
 rows_read as (
@@ -55,75 +44,33 @@ findings as (
     select * from {{ ref("findings") }}
 ),
 
-comments_counted as (
-    select count(*) as comment_count from comments
-),
-
-synthetic as (
-    select coalesce(bool_or(is_synthetic), false) as is_synthetic from rows_read
-),
-
-posts_told as (
+about_rows as (
     select
-        format(
-            '{:,} post{} and {:,} comment{}{}{}',
-            count(posts.post_id),
-            case when count(posts.post_id) = 1 then '' else 's' end,
-            any_value(comments_counted.comment_count),
-            case
-                when any_value(comments_counted.comment_count) = 1 then '' else 's'
-            end,
-            coalesce(
-                ', ' || min(posts.post_date) || ' to ' || max(posts.post_date)
-                || ' in {{ var("platform_zone") }}',
-                ''
-            ),
-            case
-                when
-                    any_value(synthetic.is_synthetic)
-                    then '; synthetic, nobody''s words'
-                else ''
-            end
-        ) as sentence
-    from comments_counted
-    cross join synthetic
-    left join posts on true
-),
-
-people_told as (
-    select
-        format(
-            '{:,}, {:,} of them authors{}',
-            count(*),
-            count(*) filter (where post_count > 0),
-            coalesce(
-                format(
-                    '; {:.1f} % of the authors with a known registration are newcomers',
-                    100 * avg(is_newcomer::integer) filter (where post_count > 0)
-                ),
-                ''
-            )
-        ) as sentence
-    from users
-),
-
-rejected_told as (
-    select
-        format(
-            '{:,} of {:,} raw rows, each with its reason; {:,} older copies',
-            coalesce(sum(rejected_count), 0)::bigint,
-            coalesce(sum(raw_count), 0)::bigint,
-            coalesce(sum(superseded_count), 0)::bigint
-        ) as sentence
+        coalesce(sum(raw_count), 0)::bigint as raw_count,
+        coalesce(sum(rejected_count), 0)::bigint as rejected_count,
+        coalesce(sum(superseded_count), 0)::bigint as superseded_count,
+        coalesce(bool_or(is_synthetic), false) as is_synthetic
     from rows_read
 ),
 
-group_sizes as (
+about_posts as (
     select
-        group_name,
-        count(*) as user_count
-    from groups
-    group by group_name
+        count(*) as post_count,
+        min(post_date)::varchar as first_date,
+        max(post_date)::varchar as last_date
+    from posts
+),
+
+about_comments as (
+    select count(*) as comment_count from comments
+),
+
+about_people as (
+    select
+        count(*) as user_count,
+        count(*) filter (where post_count > 0) as author_count,
+        avg(is_newcomer::integer) filter (where post_count > 0) as newcomer_share
+    from users
 ),
 
 structure as (
@@ -132,24 +79,18 @@ structure as (
     where is_shown
 ),
 
-groups_told as (
+group_sizes as (
     select
-        case
-            when any_value(structure.claims_structure) then string_agg(
-                format('{} {:,}', group_sizes.group_name, group_sizes.user_count),
-                ', ' order by group_sizes.user_count desc, group_sizes.group_name asc
-            )
-        end as sentence
-    from structure
-    left join group_sizes on true
+        group_name,
+        count(*) as user_count
+    from groups
+    where (select structure.claims_structure from structure)
+    group by group_name
 ),
 
-topics_told as (
-    select format('{:,} ({})', count(*), any_value(findings.verdict)) as sentence
-    from topics
-    inner join findings on findings.finding_id = 'topics_exist'
-    where topics.topic_id > 0
-    having count(*) > 0
+topic_total as (
+    select count(*) as topic_count from topics
+    where topic_id > 0
 ),
 
 anomaly_sizes as (
@@ -161,15 +102,6 @@ anomaly_sizes as (
     group by anomaly_type
 ),
 
-anomalies_told as (
-    select
-        string_agg(
-            format('{} {:,}', anomaly_type, user_count),
-            ', ' order by user_count desc, anomaly_type asc
-        ) as sentence
-    from anomaly_sizes
-),
-
 communities_by_tie as (
     select
         tie_kind,
@@ -179,30 +111,9 @@ communities_by_tie as (
     group by tie_kind
 ),
 
-communities_told as (
-    select
-        string_agg(
-            format(
-                '{:,} of {:,} established by {}',
-                established_count,
-                community_count,
-                case tie_kind when 'reply' then 'replies' else 'shared hashtags' end
-            ),
-            '; ' order by tie_kind
-        ) as sentence
-    from communities_by_tie
-),
-
--- the first of its reasons; the table has them all
-retention_told as (
-    select
-        case
-            when is_identifiable
-                then 'identifiable for ' || replace(outcome, '_', ' ')
-            else
-                'not identifiable on this crawl: '
-                || string_split(replace(reason, 'not identifiable: ', ''), ';')[1]
-        end as sentence
+-- the first of the outcomes; the table has them all
+first_gate as (
+    select *
     from gates
     where grouping = 'all'
     qualify row_number() over (order by is_identifiable desc, outcome asc) = 1
@@ -216,35 +127,164 @@ verdicts as (
     group by verdict
 ),
 
-findings_told as (
+lines as (
     select
-        string_agg(
-            format('{:,} {}', finding_count, verdict),
-            ', ' order by finding_count desc, verdict asc
-        ) as sentence
+        1 as line_number,
+        'posts' as subject,
+        json_object(
+            'code', 'summary_posts',
+            'posts', json_object(
+                'code', if(about_posts.post_count = 1, 'one_post', 'posts_counted'),
+                'count', about_posts.post_count
+            ),
+            'comments', json_object(
+                'code', if(
+                    about_comments.comment_count = 1, 'one_comment', 'comments_counted'
+                ),
+                'count', about_comments.comment_count
+            ),
+            'dates', if(
+                about_posts.first_date is null,
+                null,
+                json_object(
+                    'code', 'summary_dates',
+                    'first', about_posts.first_date,
+                    'last', about_posts.last_date,
+                    'zone', '{{ var("platform_zone") }}'
+                )
+            ),
+            'synthetic', if(
+                about_rows.is_synthetic, json_object('code', 'summary_synthetic'), null
+            )
+        ) as message
+    from about_posts
+    cross join about_comments
+    cross join about_rows
+    union all
+    select
+        2 as line_number,
+        'people' as subject,
+        json_object(
+            'code', 'summary_people',
+            'people', user_count,
+            'authors', author_count,
+            'newcomers', if(
+                newcomer_share is null,
+                null,
+                json_object('code', 'summary_newcomers', 'share', 100 * newcomer_share)
+            )
+        ) as message
+    from about_people
+    union all
+    select
+        3 as line_number,
+        'rejected' as subject,
+        json_object(
+            'code', 'summary_rejected',
+            'rejected', rejected_count,
+            'raw', raw_count,
+            'older', superseded_count
+        ) as message
+    from about_rows
+    union all
+    select
+        4 as line_number,
+        'groups' as subject,
+        to_json(list(
+            json_object(
+                'code', 'summary_size', 'name', group_name, 'count', user_count
+            )
+            order by user_count desc, group_name asc
+        )) as message
+    from group_sizes
+    union all
+    select
+        5 as line_number,
+        'topics' as subject,
+        if(
+            topic_total.topic_count = 0,
+            null,
+            json_object(
+                'code', 'summary_topics',
+                'count', topic_total.topic_count,
+                'verdict', json_object('code', 'verdict.' || findings.verdict)
+            )
+        ) as message
+    from topic_total
+    inner join findings on findings.finding_id = 'topics_exist'
+    union all
+    select
+        6 as line_number,
+        'anomalies' as subject,
+        to_json(list(
+            json_object(
+                'code', 'summary_size', 'name', anomaly_type, 'count', user_count
+            )
+            order by user_count desc, anomaly_type asc
+        )) as message
+    from anomaly_sizes
+    union all
+    select
+        7 as line_number,
+        'communities' as subject,
+        to_json(list(
+            json_object(
+                'code', 'summary_communities_' || tie_kind,
+                'established', established_count,
+                'all', community_count
+            )
+            order by tie_kind
+        )) as message
+    from communities_by_tie
+    union all
+    select
+        8 as line_number,
+        'retention' as subject,
+        json_object(
+            'code', if(is_identifiable, 'summary_identifiable', 'summary_refused'),
+            'outcome', json_object('code', 'outcome_' || outcome),
+            'reason', reason_message::json
+        ) as message
+    from first_gate
+    union all
+    select
+        9 as line_number,
+        'findings' as subject,
+        to_json(list(
+            json_object(
+                'code', 'summary_verdict',
+                'count', finding_count,
+                'verdict', json_object('code', 'verdict.' || verdict)
+            )
+            order by finding_count desc, verdict asc
+        )) as message
     from verdicts
+    union all
+    select
+        10 as line_number,
+        'report' as subject,
+        json_object('code', 'summary_report') as message
 ),
 
-told as (
-    {% for subject in subjects -%}
-        select
-            {{ loop.index }} as line_number,
-            '{{ subject }}' as subject,
-            (select {{ subject }}_told.sentence from {{ subject }}_told) as sentence
-        union all
-    {% endfor -%}
+-- a list of nothing is nothing
+written as (
     select
-        {{ subjects | length + 1 }} as line_number,
-        'report' as subject,
-        '`make report` writes it from these tables: report.html' as sentence
+        line_number,
+        subject,
+        coalesce(
+            nullif(message::varchar, '[]'),
+            json_object('code', 'summary_none')::varchar
+        ) as message
+    from lines
 ),
 
 build_summary as (
     select
         line_number::integer as line_number,
         subject,
-        coalesce(sentence, 'none established on this crawl') as sentence
-    from told
+        say(message, 'en') as sentence,
+        say(message, 'zh') as sentence_zh
+    from written
 )
 
 select * from build_summary

@@ -1,80 +1,139 @@
 with
 
-united as (
-    select * from {{ ref("findings_of_crawl") }}
-    union all
-    select * from {{ ref("findings_of_topics") }}
-    union all
-    select * from {{ ref("findings_of_adaptation") }}
-    union all
-    select * from {{ ref("findings_of_accounts") }}
-    union all
-    select * from {{ ref("findings_of_ties") }}
-    union all
-    select * from {{ ref("findings_of_time") }}
+claims as (
+    select * from {{ ref("claims") }}
 ),
 
--- the verdict says it already
-shortened as (
+{% set wings = [
+    "engagement",
+    "topics",
+    "adaptation",
+    "anomalies",
+    "communities",
+    "cascades",
+    "recommendations",
+    "retention",
+    "replication",
+] -%}
+measured as (
+    {% for wing in wings -%}
+        select * from {{ ref("claims_of_" ~ wing) }}
+        {% if not loop.last %}union all by name{% endif %}
+    {% endfor %}
+),
+
+judged as (
     select
-        * replace (
-            regexp_replace(
-                reason, '^not identifiable( on this crawl)?: ', '', 'i'
-            ) as reason
-        )
-    from united
+        claims.*,
+        measured.estimate::double as estimate,
+        measured.interval_low::double as interval_low,
+        measured.interval_high::double as interval_high,
+        measured.null_value::double as null_value,
+        coalesce(measured.n, 0)::bigint as n,
+        measured.reason_message::varchar as reason_message,
+        {{ verdict("measured", "claims.side") }} as verdict,
+        coalesce(measured.facts::varchar, '{}') as facts
+    from measured
+    inner join claims on measured.claim_id = claims.claim_id
+),
+
+-- what each text of a claim says on this crawl
+said as (
+    select
+        *,
+        json_merge_patch(
+            facts::json, json_object('code', 'claims.' || claim_id || '.sentence')
+        ) as claim_message,
+        json_merge_patch(
+            facts::json, json_object('code', 'claims.' || claim_id || '.metric')
+        ) as metric_message,
+        json_merge_patch(
+            facts::json, json_object('code', 'claims.' || claim_id || '.null')
+        ) as null_message,
+        json_object('code', 'verdict.' || verdict) as verdict_message
+    from judged
 ),
 
 -- one sentence a person can read aloud: the claim, its numbers, and what they allow
+messages as (
+    select
+        *,
+        case
+            when verdict = 'not identifiable on this crawl'
+                then json_object(
+                    'code', 'finding_refused',
+                    'verdict', verdict_message,
+                    'claim', claim_message,
+                    'reason', if(
+                        reason_message is null,
+                        json_object('code', 'nothing_to_measure'),
+                        json_object(
+                            'code', 'reason_as_sentence', 'reason', reason_message::json
+                        )
+                    )
+                )
+            else json_object(
+                'code', 'finding_measured',
+                'verdict', verdict_message,
+                'claim', claim_message,
+                'metric', metric_message,
+                'estimate', estimate,
+                'interval', case
+                    when interval_low is not null
+                        then json_object(
+                            'code', 'interval_beside',
+                            'low', interval_low,
+                            'high', interval_high
+                        )
+                end,
+                'null', null_value,
+                'null_model', null_message,
+                'n', n,
+                'note', case
+                    when reason_message is not null
+                        then json_object(
+                            'code', 'note_beside', 'reason', reason_message::json
+                        )
+                end
+            )
+        end as sentence_message
+    from said
+),
+
 worded as (
     select
-        finding_id,
+        -- ids
+        claim_id as finding_id,
+
+        -- strings
         area,
         claimed_by,
-        claim,
-        metric,
+        unit,
+        side,
+        decided_by,
+        verdict,
+        source_table,
+        reason_message,
+
+        -- numerics
         estimate,
         interval_low,
         interval_high,
         null_value,
-        null_model,
         n,
-        verdict,
-        reason,
-        source_table,
-        concat(
-            case verdict
-                when 'supported' then 'Supported: '
-                when 'not supported' then 'Not supported: '
-                else 'Not identifiable on this crawl: '
-            end,
-            claim,
-            case
-                when verdict = 'not identifiable on this crawl'
-                    then coalesce(
-                        ' ' || upper(reason[1]) || rtrim(reason[2:], '.') || '.',
-                        ' The crawl has nothing to measure it on.'
-                    )
-                else concat(
-                    ' ',
-                    upper(metric[1]),
-                    metric[2:],
-                    ' ',
-                    format('{:.3g}', estimate),
-                    case
-                        when interval_low is not null
-                            then format(
-                                ' [{:.3g}, {:.3g}]', interval_low, interval_high
-                            )
-                        else ''
-                    end,
-                    format(' against {:.3g} ({})', null_value, null_model),
-                    format(', n = {:,}.', n),
-                    coalesce(' Note: ' || rtrim(reason, '.') || '.', '')
-                )
-            end
-        ) as sentence
-    from shortened
+
+        -- sentences
+        say(claim_message, 'en') as claim,
+        say(claim_message, 'zh') as claim_zh,
+        say(metric_message, 'en') as metric,
+        say(metric_message, 'zh') as metric_zh,
+        say(sentence_message, 'en') as sentence,
+        say(sentence_message, 'zh') as sentence_zh,
+        say(reason_message, 'en') as reason,
+        say(reason_message, 'zh') as reason_zh,
+        say(null_message, 'en') as null_model,
+        say(null_message, 'zh') as null_model_zh
+    from messages
 )
 
 select * from worded

@@ -79,6 +79,7 @@ worded as (
         -- strings
         topic,
         figure,
+        figure_zh,
         {{ figure_words("published_number", "published_text") }} as published_value,
         published_source,
         {{ figure_words("reproduced_number", "reproduced_text") }} as reproduced_value,
@@ -93,6 +94,7 @@ worded as (
         end as verdict,
         case when not has_reproduction then missing_reason end as reason,
         what_it_really_measures,
+        what_it_really_measures_zh,
         {{ figure_words("corrected_number", "corrected_text") }} as corrected_value,
         corrected_how,
 

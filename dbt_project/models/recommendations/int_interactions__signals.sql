@@ -12,8 +12,8 @@ items as (
     select * from {{ ref("int_interactions__items") }}
 ),
 
-note_tags as (
-    select * from {{ ref("int_interactions__note_tags") }}
+hashtags as (
+    select * from {{ ref("int_hashtags__extracted") }}
 ),
 
 users as (
@@ -82,13 +82,13 @@ reached as (
     select
         'reached' as signal_name,
         'tag' as item_kind,
-        note_tags.hashtag as item_id,
+        hashtags.hashtag as item_id,
         min(events.first_at) as happened_at,
         min(events.first_at) as positive_at
     from events
-    inner join note_tags on events.item_id = note_tags.post_id
+    inner join hashtags on events.item_id = hashtags.post_id
     where events.item_kind = 'note'
-    group by note_tags.hashtag, events.user_id
+    group by hashtags.hashtag, events.user_id
 ),
 
 -- did a few characters do?

@@ -31,7 +31,9 @@ earned as (
         playbook.adaptation_group,
         playbook.recommendation_strategy,
         playbook.action,
+        playbook.action_zh,
         playbook.why,
+        playbook.why_zh,
         findings.sentence as finding_sentence
     from playbook
     inner join findings

@@ -109,35 +109,25 @@ reasoned as (
         item_id,
 
         -- strings
-        case
-            when strategy = 'blended'
-                then people_count || ' people commented under this note; '
-            when evidence_trial_count = 0
-                then 'No evidence for this strategy on this crawl; '
-            when strategy = 'likely_to_answer'
-                then
-                    'Answered ' || evidence_count || ' of ' || evidence_trial_count
-                    || ' comments addressed to them; '
-            when strategy = 'bridging_content'
-                then
-                    evidence_count || ' of ' || evidence_trial_count
-                    || ' people who commented are newcomers; '
-            when strategy = 'local_formats'
-                then
-                    evidence_count || ' of ' || evidence_trial_count
-                    || ' people who used it are established users; '
-            when strategy = 'reach'
-                then evidence_count || ' people commented under notes with it; '
-            when strategy = 'low_threshold'
-                then
-                    evidence_count || ' of ' || evidence_trial_count
-                    || ' comments have at most {{ var("short_comment_length") }} '
-                    || 'characters; '
-        end
-        || 'recent activity ' || format('{:.2f}', recency_score)
-        || ', shared people ' || format('{:.2f}', co_occurrence_score)
-        || ', shared hashtags ' || format('{:.2f}', shared_tag_score)
-        || ' of 1.' as reason,
+        json_object(
+            'code', 'listed_because',
+            'why', json_object(
+                'code', case
+                    when strategy = 'blended' then 'why_blended'
+                    when evidence_trial_count = 0 then 'why_nothing'
+                    else 'why_' || strategy
+                end,
+                'people', people_count,
+                'count', evidence_count,
+                'trials', evidence_trial_count,
+                'letters', {{ var("short_comment_length") }}
+            ),
+            'recent', recency_score,
+            'people', co_occurrence_score,
+            'tags', shared_tag_score
+        )::varchar as reason_message,
+        say(reason_message, 'en') as reason,
+        say(reason_message, 'zh') as reason_zh,
         strategy_verdict,
         evaluated_group,
 

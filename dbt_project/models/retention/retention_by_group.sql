@@ -6,7 +6,7 @@ curves as (
 ),
 
 evidence as (
-    select * from {{ ref("survival_evidence") }}
+    select * from {{ ref("retention_identifiability") }}
 ),
 
 tests as (
@@ -81,7 +81,9 @@ joined as (
                     100 * horizons.retained_28d_high_share
                 )
         end as retained_28d_label,
+        evidence.reason_message,
         evidence.reason,
+        evidence.reason_zh,
         evidence.outcome = 'still_active' as is_lower_bound,
         evidence.grouping = 'adaptation_group' as is_hindsight
     from evidence

@@ -8,7 +8,7 @@ curves as (
 ),
 
 evidence as (
-    select * from {{ ref("survival_evidence") }}
+    select * from {{ ref("retention_identifiability") }}
 ),
 
 gated as (
@@ -23,7 +23,9 @@ gated as (
         evidence.comment_coverage_share,
         evidence.sampling_share,
         evidence.is_identifiable,
+        evidence.reason_message,
         evidence.reason,
+        evidence.reason_zh,
         curves.outcome = 'still_active' as is_survival,
         if(evidence.is_identifiable, curves.survival_share, null) as survival_share,
         if(evidence.is_identifiable, curves.survival_low_share, null)
@@ -52,7 +54,9 @@ final as (
         comment_coverage_share,
         sampling_share,
         is_identifiable,
+        reason_message,
         reason,
+        reason_zh,
         is_survival as is_lower_bound,
         grouping = 'adaptation_group' as is_hindsight,
         if(is_survival, survival_share, 1 - survival_share) as retained_share,

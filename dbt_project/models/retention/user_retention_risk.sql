@@ -1,4 +1,4 @@
--- A risk is told only where the default model ranks unseen users better than chance and
+-- A risk is shown only where the default model ranks unseen users better than chance and
 -- than every baseline; otherwise the reason says why everybody's best estimate is the
 -- base rate.
 with
@@ -48,32 +48,29 @@ judged as (
         risks.probability_high,
         risks.is_out_of_fold,
         case
-            when not scores.is_estimable then scores.reason
+            when not scores.is_estimable then scores.reason_message
             when not scores.is_above_chance
-                then printf(
-                    'the model does not rank users better than chance (ROC-AUC %.3f '
-                    || '[%.3f, %.3f]): the base rate of %.1f %% is the best estimate',
-                    scores.roc_auc,
-                    scores.roc_auc_low,
-                    scores.roc_auc_high,
-                    100 * scores.base_rate_share
+                then json_object(
+                    'code', 'model_at_chance',
+                    'auc', scores.roc_auc,
+                    'low', scores.roc_auc_low,
+                    'high', scores.roc_auc_high,
+                    'base', 100 * scores.base_rate_share
                 )
             when not scores.is_above_baselines
-                then printf(
-                    'the model does not rank users better than account age, crawl '
-                    || 'format or length of follow-up alone (ROC-AUC %.3f [%.3f, %.3f] '
-                    || 'against %.3f): the base rate of %.1f %% is the best estimate',
-                    scores.roc_auc,
-                    scores.roc_auc_low,
-                    scores.roc_auc_high,
-                    greatest(
+                then json_object(
+                    'code', 'model_at_baselines',
+                    'auc', scores.roc_auc,
+                    'low', scores.roc_auc_low,
+                    'high', scores.roc_auc_high,
+                    'best', greatest(
                         scores.account_age_roc_auc,
                         scores.crawl_format_roc_auc,
                         scores.follow_up_length_roc_auc
                     ),
-                    100 * scores.base_rate_share
+                    'base', 100 * scores.base_rate_share
                 )
-        end as reason
+        end::varchar as reason_message
     from users
     inner join outcomes on users.user_id = outcomes.user_id
     inner join scores on outcomes.label = scores.label
@@ -89,15 +86,17 @@ final as (
         label,
         is_positive,
         base_rate_share,
-        reason,
-        if(reason is null, probability, null) as retained_probability,
-        if(reason is null, probability_low, null) as retained_probability_low,
-        if(reason is null, probability_high, null) as retained_probability_high,
-        if(reason is null, 1 - probability, null) as risk_score,
-        if(reason is null, 1 - probability_high, null) as risk_low_score,
-        if(reason is null, 1 - probability_low, null) as risk_high_score,
-        if(reason is null, is_out_of_fold, null) as is_out_of_fold,
-        reason is null as is_identifiable
+        reason_message,
+        say(reason_message, 'en') as reason,
+        say(reason_message, 'zh') as reason_zh,
+        if(reason_message is null, probability, null) as retained_probability,
+        if(reason_message is null, probability_low, null) as retained_probability_low,
+        if(reason_message is null, probability_high, null) as retained_probability_high,
+        if(reason_message is null, 1 - probability, null) as risk_score,
+        if(reason_message is null, 1 - probability_high, null) as risk_low_score,
+        if(reason_message is null, 1 - probability_low, null) as risk_high_score,
+        if(reason_message is null, is_out_of_fold, null) as is_out_of_fold,
+        reason_message is null as is_identifiable
     from judged
 )
 

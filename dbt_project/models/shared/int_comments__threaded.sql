@@ -1,11 +1,13 @@
 with recursive
 
 comments as (
-    select * from {{ ref("stg_crawl__comments") }}
+    select * from {{ ref("stg_crawl__comment_rows") }}
+    where row_status = 'accepted'
 ),
 
 posts as (
-    select * from {{ ref("stg_crawl__posts") }}
+    select * from {{ ref("stg_crawl__post_rows") }}
+    where row_status = 'accepted'
 ),
 
 -- a reply whose parent was not collected starts its own branch at depth 2: the thread

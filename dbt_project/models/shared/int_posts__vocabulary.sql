@@ -5,7 +5,10 @@ posts as (
 ),
 
 hashtags as (
-    select * from {{ ref("int_hashtags__extracted") }}
+    select
+        post_id,
+        unnest(hashtags) as hashtag
+    from posts
 ),
 
 lexicon as (

@@ -267,11 +267,12 @@ features as (
     from centred
 ),
 
--- the last digits of a sum depend on the order of its rows, and no cluster may
+-- the last digits of a sum depend on the order of its rows, and no cluster may; a whole
+-- number stays what it is
 rounded as (
     select
-        columns('^user_|_count$'),
-        round(columns('_share$|_ratio$|_excess$|_mean$|^log_'), 12)
+        user_id,
+        round(columns(* exclude (user_id)), 12)
     from features
 )
 

@@ -1,7 +1,8 @@
 with
 
 post_rows as (
-    select * from {{ ref("stg_crawl__posts") }}
+    select * from {{ ref("stg_crawl__post_rows") }}
+    where row_status = 'accepted'
 ),
 
 posts as (
@@ -9,7 +10,8 @@ posts as (
 ),
 
 comment_rows as (
-    select * from {{ ref("stg_crawl__comments") }}
+    select * from {{ ref("stg_crawl__comment_rows") }}
+    where row_status = 'accepted'
 ),
 
 comments as (

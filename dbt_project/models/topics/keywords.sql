@@ -14,7 +14,7 @@ main_topics as (
 ),
 
 user_groups as (
-    select * from {{ ref("adaptation_cluster_assignments") }}
+    select * from {{ ref("adaptation_groups") }}
 ),
 
 scopes as (

@@ -13,7 +13,7 @@ posts as (
 ),
 
 user_groups as (
-    select * from {{ ref("adaptation_cluster_assignments") }}
+    select * from {{ ref("adaptation_groups") }}
 ),
 
 scopes as (

@@ -5,11 +5,11 @@ weights as (
 ),
 
 terms as (
-    select * from {{ ref("topic_word_weights") }}
+    select * from {{ ref("topic_terms") }}
 ),
 
 candidates as (
-    select * from {{ ref("topic_candidates") }}
+    select * from {{ ref("topic_model_selection") }}
 ),
 
 posts as (
@@ -28,7 +28,7 @@ main_topics as (
 numbers as (
     select 0 as topic_number
     union
-    select topic_number from terms
+    select topic_id as topic_number from terms
 ),
 
 sizes as (
@@ -49,7 +49,7 @@ main_counts as (
 
 labels as (
     select
-        topic_number,
+        topic_id,
         string_agg(word, ' · ' order by term_rank) filter (where term_rank <= 3)
             as topic_label,
         string_agg(word, ' ' order by term_rank) filter (where term_rank <= 10)
@@ -58,7 +58,7 @@ labels as (
         any_value(lift_score) as lift_score,
         any_value(stability_score) as stability_score
     from terms
-    group by topic_number
+    group by topic_id
 ),
 
 described as (
@@ -91,7 +91,7 @@ described as (
     cross join posts
     left join sizes on numbers.topic_number = sizes.topic_number
     left join main_counts on numbers.topic_number = main_counts.topic_number
-    left join labels on numbers.topic_number = labels.topic_number
+    left join labels on numbers.topic_number = labels.topic_id
     left join candidates on candidates.is_chosen and numbers.topic_number > 0
 )
 

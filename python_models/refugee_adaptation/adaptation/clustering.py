@@ -35,8 +35,9 @@ from refugee_adaptation.adaptation.features import (
 )
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.shared.copula import GaussianCopula
-from refugee_adaptation.shared.frames import typed_frame
 from refugee_adaptation.shared.inference import permutation_p
+from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
+from refugee_adaptation.wording.messages import message
 
 METHODS = ("kmeans", "gmm")
 # added to a component's variances: a share that is 0 for a whole group would otherwise
@@ -60,7 +61,7 @@ SELECTION_DTYPES = {
     "null_p_value": "float64",
     "is_chosen": "bool",
     "claims_structure": "bool",
-    "reason": "string",
+    **REASON_TYPES,
 }
 
 
@@ -466,29 +467,26 @@ def _choose(frame: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     unstable = (frame["bootstrap_ari_mean"] < settings.min_ari) | (
         frame["jaccard_min"] < settings.min_jaccard
     )
-    frame["reason"] = np.select(
+    frame["reason_message"] = np.select(
         [no_null, unstable],
-        [
-            "no structure: silhouette within its null",
-            "no structure: clusters do not survive resampling",
-        ],
-        "structure: more clusters are stable as well",
+        [message("groups_within_null"), message("groups_unstable")],
+        message("groups_more_stable"),
     )
     frame["is_chosen"] = False
     eligible = frame[~no_null & ~unstable]
     best = eligible.groupby("method")["cluster_count"].idxmax()
     frame.loc[best, "is_chosen"] = True
-    frame.loc[best, "reason"] = "structure: most clusters that are stable"
+    frame.loc[best, "reason_message"] = message("groups_chosen")
     frame["claims_structure"] = frame["is_chosen"]
-    return typed_frame(frame, SELECTION_DTYPES)
+    return worded_frame(frame, SELECTION_DTYPES)
 
 
 def _unjudged(count: int, settings: Settings) -> pd.DataFrame:
     """One row per method that says why this sample cannot be judged."""
     reason = (
-        f"no structure: {count} users, {settings.min_users} needed to judge"
+        message("groups_too_few", users=count, least=settings.min_users)
         if count < settings.min_users
-        else "no structure: features do not vary between users"
+        else message("groups_no_variance")
     )
     rows = [
         {
@@ -497,8 +495,8 @@ def _unjudged(count: int, settings: Settings) -> pd.DataFrame:
             "user_count": count,
             "is_chosen": False,
             "claims_structure": False,
-            "reason": reason,
+            "reason_message": reason,
         }
         for method in METHODS
     ]
-    return typed_frame(rows, SELECTION_DTYPES)
+    return worded_frame(rows, SELECTION_DTYPES)

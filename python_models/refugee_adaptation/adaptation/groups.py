@@ -28,16 +28,23 @@ from refugee_adaptation.adaptation.features import (
 )
 from refugee_adaptation.shared.arrays import FloatArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
+from refugee_adaptation.shared.seeds import seed_rows
+from refugee_adaptation.wording.frames import worded_frame
+from refugee_adaptation.wording.messages import message
 
 UNCLASSIFIED = "unclassified"
-ARCHETYPES = ("cultural_adapter", "imitator", "social_explorer")
+ARCHETYPES = tuple(
+    sorted({row["archetype"] for row in seed_rows("adaptation_archetypes")})
+)
 
 ASSIGNMENT_DTYPES = {
     "user_id": "string",
     "method": "string",
     "cluster_id": "Int64",
     "group_name": "string",
+    "unclassified_reason_message": "string",
     "unclassified_reason": "string",
+    "unclassified_reason_zh": "string",
     **{f"{archetype}_score": "float64" for archetype in ARCHETYPES},
     "name_margin_score": "float64",
     "margin_score": "float64",
@@ -145,8 +152,8 @@ def assign_groups(
     if chosen.empty:
         nearest = own.sort_values(["null_p_value", "cluster_count"])
         result["group_name"] = UNCLASSIFIED
-        result["unclassified_reason"] = nearest["reason"].iloc[0]
-        return typed_frame(result, ASSIGNMENT_DTYPES)
+        result["unclassified_reason_message"] = nearest["reason_message"].iloc[0]
+        return worded_frame(result, ASSIGNMENT_DTYPES)
     clusters = int(chosen["cluster_count"].iloc[0])
     with many_small_fits():
         partition = fit_partition(points, clusters, method, settings.seed)
@@ -170,15 +177,15 @@ def assign_groups(
             stability.agreement < settings.min_user_stability,
         ],
         [
-            "the cluster resembles no archetype clearly",
-            "between two clusters",
-            "changes cluster when users are resampled",
+            message("no_archetype"),
+            message("between_clusters"),
+            message("changes_cluster"),
         ],
         "",
     )
-    result["unclassified_reason"] = [reason or None for reason in reasons]
+    result["unclassified_reason_message"] = [reason or None for reason in reasons]
     result["group_name"] = np.where(reasons == "", names, UNCLASSIFIED)
-    return typed_frame(result, ASSIGNMENT_DTYPES)
+    return worded_frame(result, ASSIGNMENT_DTYPES)
 
 
 def user_margins(points: FloatArray, partition: Partition) -> FloatArray:

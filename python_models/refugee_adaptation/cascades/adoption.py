@@ -8,12 +8,15 @@ are sorted by their number columns.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.shared.arrays import BoolArray, IntArray
+from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
-from refugee_adaptation.shared.inference import permutation_p
+from refugee_adaptation.shared.inference import against_shuffles, permutation_p
 
 _ADOPTION_COLUMNS = {
     "exposure_count": "int64",
@@ -21,12 +24,17 @@ _ADOPTION_COLUMNS = {
     "occasion_count": "int64",
     "adoption_count": "int64",
 }
-_HASHTAG_COLUMNS = {
-    "hashtag_number": "int64",
+_ADOPTION_NULL_COLUMNS = {
+    "subject": "string",
+    "hashtag_number": "Int64",
+    "exposure_count": "Int64",
     "occasion_count": "int64",
-    "adoption_count": "int64",
-    "expected_count": "float64",
+    "adoption_count": "Int64",
+    "observed": "float64",
+    "null_mean": "float64",
     "null_sd": "float64",
+    "null_low": "float64",
+    "null_high": "float64",
     "z_score": "float64",
     "p_value": "float64",
     "p_value_adjusted": "float64",
@@ -160,23 +168,134 @@ def adoption_draws(
     occasions = _occasions(actions, encounters)
     if occasions is None:
         return empty_frame(_ADOPTION_COLUMNS)
+    return _dose_table(_shuffled_counts(occasions, draws, seed, max_exposures))
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What the shuffles counted, observed first.
+
+    Attributes:
+        occasions: Shape (1 + draws, 1 + max_exposures), by number of exposures.
+        adoptions: The same shape.
+        hashtag_adoptions: Shape (1 + draws, hashtags), after an exposure.
+        hashtag_occasions: Shape (hashtags,), observed, after an exposure.
+    """
+
+    occasions: IntArray
+    adoptions: IntArray
+    hashtag_adoptions: IntArray
+    hashtag_occasions: IntArray
+
+
+def _shuffled_counts(
+    occasions: _Occasions, draws: int, seed: int, max_exposures: int
+) -> _Counts:
+    """Count once observed and once per shuffle, by dose and by hashtag."""
     rng = np.random.default_rng([seed, 3])
-    size = max_exposures + 1
+    doses, hashtags = max_exposures + 1, len(occasions.hashtags)
     dose = np.minimum(occasions.exposures, max_exposures)
-    counts = np.zeros((2, draws + 1, size), dtype=np.int64)
+    is_exposed = occasions.exposures > 0
+    by_dose = np.zeros((2, draws + 1, doses), dtype=np.int64)
+    by_hashtag = np.zeros((draws + 1, hashtags), dtype=np.int64)
+    at_risk = np.zeros(hashtags, dtype=np.int64)
     for draw in range(draws + 1):
         place = occasions.shuffled_places(rng) if draw else occasions.place
-        for column, held in enumerate(occasions.adoptions(place)):
-            counts[column, draw] = np.bincount(dose[held], minlength=size)
+        is_open, is_use = occasions.adoptions(place)
+        for column, held in enumerate((is_open, is_use)):
+            by_dose[column, draw] = np.bincount(dose[held], minlength=doses)
+        taken = occasions.hashtag[is_use & is_exposed]
+        by_hashtag[draw] = np.bincount(taken, minlength=hashtags)
+        if not draw:
+            at_risk = np.bincount(
+                occasions.hashtag[is_open & is_exposed], minlength=hashtags
+            )
+    return _Counts(by_dose[0], by_dose[1], by_hashtag, at_risk)
+
+
+def _dose_table(counts: _Counts) -> pd.DataFrame:
+    """The counts by number of exposures, one row per number and draw."""
+    rounds, doses = counts.occasions.shape
     return typed_frame(
         {
-            "exposure_count": np.tile(np.arange(size), draws + 1),
-            "draw": np.repeat(np.arange(draws + 1), size),
-            "occasion_count": counts[0].ravel(),
-            "adoption_count": counts[1].ravel(),
+            "exposure_count": np.tile(np.arange(doses), rounds),
+            "draw": np.repeat(np.arange(rounds), doses),
+            "occasion_count": counts.occasions.ravel(),
+            "adoption_count": counts.adoptions.ravel(),
         },
         _ADOPTION_COLUMNS,
     )
+
+
+def exposure_null(table: pd.DataFrame) -> pd.DataFrame:
+    """Compare adoption by number of exposures with its shuffles.
+
+    Args:
+        table: from adoption_draws.
+
+    Returns:
+        One row per number of exposures (subject ``exposures``: the rate of adoption),
+        one for all occasions with an exposure (``exposed``) and one for the line
+        through the rates, each weighted by its occasions (``dose``: its slope, over
+        occasions with two exposures and more). With exposure 0 the slope would repeat
+        that people adopt what they just met, without any dose.
+    """
+    if table.empty:
+        return empty_frame(_ADOPTION_NULL_COLUMNS)
+    wide = table.pivot_table(
+        index="draw",
+        columns="exposure_count",
+        values=["occasion_count", "adoption_count"],
+    )
+    dose = wide["occasion_count"].columns.to_numpy(dtype=np.float64)
+    occasions = wide["occasion_count"].to_numpy(dtype=np.float64)
+    adoptions = wide["adoption_count"].to_numpy(dtype=np.float64)
+    subjects: list[tuple[str, Any, BoolArray]] = [
+        ("exposures", int(number), dose == number) for number in dose
+    ]
+    subjects.append(("exposed", pd.NA, dose > 0))
+    rows: list[dict[str, Any]] = []
+    for subject, number, held in subjects:
+        cases, adopted = occasions[:, held].sum(axis=1), adoptions[:, held].sum(axis=1)
+        rates = np.divide(
+            adopted, cases, out=np.full(len(cases), np.nan), where=cases > 0
+        )
+        rows.append(
+            {
+                "subject": subject,
+                "exposure_count": number,
+                "occasion_count": cases[0],
+                "adoption_count": adopted[0],
+                **against_shuffles(rates),
+            }
+        )
+    slopes = _slopes(dose[dose > 0], occasions[:, dose > 0], adoptions[:, dose > 0])
+    rows.append(
+        {
+            "subject": "dose",
+            "occasion_count": occasions[0, dose > 1].sum(),
+            **against_shuffles(slopes),
+        }
+    )
+    summary = pd.DataFrame(rows, columns=list(_ADOPTION_NULL_COLUMNS))
+    summary["is_tested"] = summary["p_value"].notna()
+    summary["draw_count"] = len(occasions) - 1
+    return typed_frame(summary, _ADOPTION_NULL_COLUMNS)
+
+
+def _slopes(
+    dose: FloatArray, occasions: FloatArray, adoptions: FloatArray
+) -> FloatArray:
+    """Slopes of the rates over the dose, weighted by occasions, shape (1 + draws,)."""
+    cases = occasions.sum(axis=1)
+    spread = (occasions * dose**2).sum(axis=1) * cases
+    spread -= (occasions * dose).sum(axis=1) ** 2
+    shared = (adoptions * dose).sum(axis=1) * cases
+    shared -= (occasions * dose).sum(axis=1) * adoptions.sum(axis=1)
+    slopes: FloatArray = np.divide(
+        shared, spread, out=np.full(len(cases), np.nan), where=spread != 0
+    )
+    return slopes
 
 
 def adoption_null(
@@ -185,44 +304,49 @@ def adoption_null(
     *,
     draws: int,
     seed: int,
+    max_exposures: int = 5,
     min_occasions: int = 30,
 ) -> pd.DataFrame:
-    """Test hashtag by hashtag whether people adopt it right after meeting it.
+    """Test whether people adopt hashtags right after meeting them, all and each.
 
     Args:
         actions: as in adoption_draws.
         encounters: as in adoption_draws.
         draws: as in adoption_draws.
         seed: as in adoption_draws.
+        max_exposures: as in adoption_draws.
         min_occasions: hashtags with fewer occasions are counted but not tested.
 
     Returns:
-        One row per hashtag that somebody met before a note of their own: occasions with
-        an exposure since the previous note, adoptions on them, their mean and standard
-        deviation under the null, z, the one-sided p-value and the p-value adjusted for
-        the number of hashtags tested (single-step maxT). Untested hashtags have missing
-        z and p-values.
+        The rows of exposure_null, and one row per hashtag that somebody met before a
+        note of their own (subject ``hashtag``): occasions with an exposure since the
+        previous note, adoptions on them (observed), their mean and standard deviation
+        under the null, z, the one-sided p-value and the p-value adjusted for the number
+        of hashtags tested (single-step maxT). Untested hashtags have missing z and
+        p-values. All from the same shuffles.
 
     Raises:
         ValueError: an encounter names an action that is not in actions.
     """
     occasions = _occasions(actions, encounters)
     if occasions is None:
-        return empty_frame(_HASHTAG_COLUMNS)
-    rng = np.random.default_rng([seed, 3])
-    size = len(occasions.hashtags)
-    is_exposed = occasions.exposures > 0
-    adoptions = np.zeros((draws + 1, size), dtype=np.int64)
-    at_risk = np.zeros(size, dtype=np.int64)
-    for draw in range(draws + 1):
-        place = occasions.shuffled_places(rng) if draw else occasions.place
-        is_open, is_use = occasions.adoptions(place)
-        taken = occasions.hashtag[is_use & is_exposed]
-        adoptions[draw] = np.bincount(taken, minlength=size)
-        if not draw:
-            at_risk = np.bincount(
-                occasions.hashtag[is_open & is_exposed], minlength=size
-            )
+        return empty_frame(_ADOPTION_NULL_COLUMNS)
+    counts = _shuffled_counts(occasions, draws, seed, max_exposures)
+    return pd.concat(
+        [
+            exposure_null(_dose_table(counts)),
+            _hashtag_null(occasions.hashtags, counts, min_occasions),
+        ],
+        ignore_index=True,
+    )
+
+
+def _hashtag_null(
+    hashtags: IntArray, counts: _Counts, min_occasions: int
+) -> pd.DataFrame:
+    """Compare the adoptions of every hashtag with their shuffles."""
+    adoptions, at_risk = counts.hashtag_adoptions, counts.hashtag_occasions
+    draws = len(adoptions) - 1
     mean = adoptions[1:].mean(axis=0)
     deviation = adoptions[1:].std(axis=0, ddof=1)
     tested = (at_risk >= min_occasions) & (deviation > 0)
@@ -230,20 +354,25 @@ def adoption_null(
     highest = z[1:].max(axis=1)
     above = (adoptions[1:] >= adoptions[0]).sum(axis=0)
     above_highest = (highest[:, None] >= z[0] - 1e-9).sum(axis=0)
+    low, high = np.quantile(adoptions[1:], [0.025, 0.975], axis=0)
     missing = np.where(tested, 0.0, np.nan)
     table = typed_frame(
         {
-            "hashtag_number": occasions.hashtags,
+            "subject": "hashtag",
+            "hashtag_number": hashtags,
             "occasion_count": at_risk,
             "adoption_count": adoptions[0],
-            "expected_count": mean,
+            "observed": adoptions[0],
+            "null_mean": mean,
             "null_sd": deviation,
+            "null_low": low,
+            "null_high": high,
             "z_score": np.where(tested, z[0], np.nan),
             "p_value": permutation_p(above, draws) + missing,
             "p_value_adjusted": permutation_p(above_highest, draws) + missing,
             "is_tested": tested,
             "draw_count": draws,
         },
-        _HASHTAG_COLUMNS,
+        _ADOPTION_NULL_COLUMNS,
     )
     return table[table["occasion_count"] > 0].reset_index(drop=True)

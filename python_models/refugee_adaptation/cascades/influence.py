@@ -7,14 +7,12 @@ alone: frames are sorted by their number columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
-from refugee_adaptation.shared.inference import permutation_p
+from refugee_adaptation.shared.inference import against_shuffles, permutation_p
 
 _INFLUENCE_COLUMNS = {
     "user_number": "int64",
@@ -31,11 +29,12 @@ _INFLUENCE_COLUMNS = {
     "influence_rank_low": "int64",
     "influence_rank_high": "int64",
     "draw_count": "int64",
-}
-_DISPERSION_COLUMNS = {
-    "draw": "int64",
-    "statistic": "float64",
-    "actor_count": "int64",
+    "dispersion": "float64",
+    "dispersion_null_mean": "float64",
+    "dispersion_null_sd": "float64",
+    "dispersion_null_low": "float64",
+    "dispersion_null_high": "float64",
+    "dispersion_p_value": "float64",
 }
 
 
@@ -129,7 +128,11 @@ def influence_null(
         comment does not decide it), the p-value adjusted for the number of people
         tested (Westfall and Young, 1993, single-step maxT), and the rank by drawn_count
         (1 is highest, ties share the best rank) with its 95 % percentile interval.
-        Untested users have missing z and p-values.
+        Untested users have missing z and p-values. The same in every row: the
+        dispersion, which is the mean squared z of the people tested (about 1 when
+        nobody draws more than others), its mean, standard deviation and 2.5 and 97.5 %
+        quantiles in the same shuffles and its one-sided p-value; missing when nobody
+        is tested.
     """
     if actions.empty:
         return empty_frame(_INFLUENCE_COLUMNS)
@@ -139,10 +142,14 @@ def influence_null(
     tested = shuffle.is_tested
     above = np.zeros(len(shuffle.users), dtype=np.int64)
     above_max = np.zeros(len(shuffle.users), dtype=np.int64)
-    for _ in range(draws if tested.any() else 0):
-        z = shuffle.z_scores(shuffle.draw(rng))
-        above += z >= z_observed - 1e-9
-        above_max += z[tested].max() >= z_observed - 1e-9
+    spreads = np.full(draws + 1, np.nan)
+    if tested.any():
+        spreads[0] = (z_observed[tested] ** 2).mean()
+        for draw in range(1, draws + 1):
+            z = shuffle.z_scores(shuffle.draw(rng))
+            above += z >= z_observed - 1e-9
+            above_max += z[tested].max() >= z_observed - 1e-9
+            spreads[draw] = (z[tested] ** 2).mean()
     low, high = _rank_interval(shuffle, draws, np.random.default_rng([seed, 2]))
     pairs = np.unique(
         np.column_stack([shuffle.actor, shuffle.cascade]), axis=0, return_counts=False
@@ -164,9 +171,20 @@ def influence_null(
             "influence_rank_low": low,
             "influence_rank_high": high,
             "draw_count": draws,
+            **_dispersion(spreads),
         },
         _INFLUENCE_COLUMNS,
     )
+
+
+def _dispersion(spreads: FloatArray) -> dict[str, float]:
+    """Summarise mean squared z-scores of shape (1 + draws,), observed first."""
+    compared = against_shuffles(spreads)
+    parts = ("null_mean", "null_sd", "null_low", "null_high", "p_value")
+    return {
+        "dispersion": compared["observed"],
+        **{f"dispersion_{part}": compared[part] for part in parts},
+    }
 
 
 def _ranks(totals: FloatArray) -> IntArray:
@@ -192,48 +210,10 @@ def _rank_interval(
     )
 
 
-def dispersion_draws(
-    actions: pd.DataFrame, *, draws: int, seed: int, min_actions: int = 5
-) -> pd.DataFrame:
-    """Test whether some people draw more than others beyond chance.
-
-    The statistic is the mean squared z-score of the people tested by influence_null:
-    about 1 when nobody differs.
-
-    Args:
-        actions: as in influence_null.
-        draws: number of shuffles.
-        seed: seed of the generator.
-        min_actions: as in influence_null.
-
-    Returns:
-        One row per draw: draw (0 is the observed value), statistic and the number of
-        people in it. Empty when nobody can be tested.
-    """
-    if actions.empty:
-        return empty_frame(_DISPERSION_COLUMNS)
-    shuffle = _Shuffle(actions, min_actions)
-    tested = shuffle.is_tested
-    if not tested.any():
-        return empty_frame(_DISPERSION_COLUMNS)
-    rng = np.random.default_rng([seed, 1])
-    totals = [shuffle.totals(shuffle.root), *(shuffle.draw(rng) for _ in range(draws))]
-    return typed_frame(
-        {
-            "draw": np.arange(draws + 1),
-            "statistic": [
-                float((shuffle.z_scores(total)[tested] ** 2).mean()) for total in totals
-            ],
-            "actor_count": int(tested.sum()),
-        },
-        _DISPERSION_COLUMNS,
-    )
-
-
 def influence_by_role(
     actions: pd.DataFrame, *, draws: int, seed: int, min_actions: int = 5
 ) -> pd.DataFrame:
-    """Run influence_null for each role on its own.
+    """Run influence_null for each role on its own, in alphabetical order.
 
     Args:
         actions: as in influence_null, with influence_role in front.
@@ -244,38 +224,12 @@ def influence_by_role(
     Returns:
         The rows of influence_null with influence_role in front.
     """
-    return _by_role(actions, influence_null, draws, seed, min_actions)
-
-
-def dispersion_by_role(
-    actions: pd.DataFrame, *, draws: int, seed: int, min_actions: int = 5
-) -> pd.DataFrame:
-    """Run dispersion_draws for each role on its own.
-
-    Args:
-        actions: as in dispersion_draws, with influence_role in front.
-        draws: as in dispersion_draws.
-        seed: as in dispersion_draws.
-        min_actions: as in dispersion_draws.
-
-    Returns:
-        The rows of dispersion_draws with influence_role in front.
-    """
-    return _by_role(actions, dispersion_draws, draws, seed, min_actions)
-
-
-def _by_role(
-    actions: pd.DataFrame,
-    method: Callable[..., pd.DataFrame],
-    draws: int,
-    seed: int,
-    min_actions: int,
-) -> pd.DataFrame:
-    """Stack a method's results for the roles in alphabetical order."""
     # the empty selection gives the columns when there is no role at all
-    blocks = [method(actions.iloc[:0], draws=draws, seed=seed)]
+    blocks = [influence_null(actions.iloc[:0], draws=draws, seed=seed)]
     for _, held in actions.groupby("influence_role", sort=True):
-        blocks.append(method(held, draws=draws, seed=seed, min_actions=min_actions))
+        blocks.append(
+            influence_null(held, draws=draws, seed=seed, min_actions=min_actions)
+        )
     roles = [str(role) for role in sorted(actions["influence_role"].unique())]
     stacked = pd.concat(blocks, keys=["", *roles], names=["influence_role"])
     table = stacked.reset_index(level=0).reset_index(drop=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from refugee_adaptation.crawl.sheets import Record, Sheet
+from refugee_adaptation.wording.messages import message
 
 if TYPE_CHECKING:
     from refugee_adaptation.crawl.layouts import Layout
@@ -106,12 +107,12 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
         # the columns of a newer version; what follows it has those columns
         if row == header or (len(row) > 2 and len(names & set(row)) > len(names) / 2):
             header = row
-            yield Record({}, "repeated header line")
+            yield Record({}, message("read_repeated_header"))
             continue
         if len(row) != len(header):
             # which field belongs to which column is unknown: a user's name or id would
             # pass as a count or a place, so no field is given a name
-            counts = f"record has {len(row)} fields, header has {len(header)}"
-            yield Record({}, counts)
+            problem = message("read_length", fields=len(row), names=len(header))
+            yield Record({}, problem)
             continue
         yield Record(dict(zip(header, row, strict=True)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from refugee_adaptation.crawl.sheets import CrawlError, Record, Sheet, as_text
+from refugee_adaptation.wording.messages import message
 
 _SPACE = " \t\r\n\ufeff"
 
@@ -89,12 +90,12 @@ def _lines(text: str) -> Iterator[Record]:
         try:
             yield _record(_DECODER.decode(stripped))
         except json.JSONDecodeError:
-            yield Record({}, f"broken JSON in line {number}")
+            yield Record({}, message("read_broken_json", line=number))
 
 
 def _record(element: Any) -> Record:
     if not isinstance(element, dict):
-        return Record({}, "JSON element is no object")
+        return Record({}, message("read_no_object"))
     return Record({as_text(key): _value(value) for key, value in element.items()})
 
 

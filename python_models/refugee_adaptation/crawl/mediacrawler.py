@@ -9,101 +9,79 @@ from __future__ import annotations
 
 from refugee_adaptation.crawl.layouts import Layout
 
-POST_COLUMNS = (
-    "note_id",
-    "type",
-    "title",
-    "desc",
-    "video_url",
-    "time",
-    "last_update_time",
-    "user_id",
-    "creator_hash",
-    "nickname",
-    "avatar",
-    "liked_count",
-    "collected_count",
-    "comment_count",
-    "share_count",
-    "ip_location",
-    "image_list",
-    "tag_list",
-    "add_ts",
-    "last_modify_ts",
-    "note_url",
-    "source_keyword",
-    "xsec_token",
-)
-
-COMMENT_COLUMNS = (
-    "comment_id",
-    "create_time",
-    "ip_location",
-    "note_id",
-    "content",
-    "user_id",
-    "creator_hash",
-    "nickname",
-    "avatar",
-    "sub_comment_count",
-    "pictures",
-    "parent_comment_id",
-    "add_ts",
-    "last_modify_ts",
-    "like_count",
-)
-
-CREATOR_COLUMNS = (
-    "user_id",
-    "creator_hash",
-    "nickname",
-    "avatar",
-    "gender",
-    "ip_location",
-    "desc",
-    "follows",
-    "fans",
-    "interaction",
-    "tag_list",
-    "add_ts",
-    "last_modify_ts",
-)
-
-_WITHHELD = {"nickname", "avatar", "video_url", "image_list", "note_url", "xsec_token"}
+_WITHHELD = ("nickname", "avatar", "video_url", "image_list", "note_url", "xsec_token")
+_USER_ID = ("user_id", "creator_hash")
+# a database's own counter and clock
+_IGNORED = ("id", "add_ts")
 
 # its exports of other platforms share many names; these tell them apart
-_OTHER_PLATFORMS = {"create_date_time", "comment_like_count", "aweme_id", "video_id"}
+_OTHER_PLATFORMS = ("create_date_time", "comment_like_count", "aweme_id", "video_id")
 
 LAYOUTS = (
     Layout(
         format="mediacrawler",
         entity="posts",
-        columns=POST_COLUMNS,
-        required={"note_id", "title", "desc", "time", "liked_count"},
+        fields={
+            "post_id": "note_id",
+            "user_id": _USER_ID,
+            "title": "title",
+            "body": "desc",
+            "tags": "tag_list",
+            "post_type": "type",
+            "like_count": "liked_count",
+            "collect_count": "collected_count",
+            "comment_count": "comment_count",
+            "share_count": "share_count",
+            "created_at": "time",
+            # the time of the crawl, whatever the name says
+            "captured_at": "last_modify_ts",
+            "ip_place": "ip_location",
+            "source_keyword": "source_keyword",
+        },
+        required=("note_id", "title", "desc", "time", "liked_count"),
         excluded=_OTHER_PLATFORMS,
-        ignored={"id"},
         withheld=_WITHHELD,
+        ignored=(*_IGNORED, "last_update_time"),
         table_name="xhs_note",
     ),
     Layout(
         format="mediacrawler",
         entity="comments",
-        columns=COMMENT_COLUMNS,
-        required={"comment_id", "note_id", "content", "create_time"},
+        fields={
+            "comment_id": "comment_id",
+            "post_id": "note_id",
+            "user_id": _USER_ID,
+            # the comment replied to, not the first of the thread
+            "parent_comment_id": "parent_comment_id",
+            "body": "content",
+            "like_count": "like_count",
+            "reply_count": "sub_comment_count",
+            "created_at": "create_time",
+            "captured_at": "last_modify_ts",
+            "ip_place": "ip_location",
+            "pictures": "pictures",
+        },
+        required=("comment_id", "note_id", "content", "create_time"),
         excluded=_OTHER_PLATFORMS,
-        ignored={"id"},
         withheld=_WITHHELD,
+        ignored=_IGNORED,
         table_name="xhs_note_comment",
     ),
     Layout(
         format="mediacrawler",
         entity="creators",
-        columns=CREATOR_COLUMNS,
-        required={"nickname", "desc", "follows", "fans", "interaction"},
+        fields={},
+        required=("nickname", "desc", "follows", "fans", "interaction"),
         excluded=_OTHER_PLATFORMS,
-        ignored={"id"},
         withheld=_WITHHELD,
+        ignored=(
+            *_IGNORED,
+            *_USER_ID,
+            "gender",
+            "ip_location",
+            "tag_list",
+            "last_modify_ts",
+        ),
         table_name="xhs_creator",
-        is_used=False,
     ),
 )

@@ -32,6 +32,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from dbt_common.invocation import get_invocation_id
 from threadpoolctl import threadpool_limits
 
+from refugee_adaptation import sql_functions
 from refugee_adaptation.crawl.files import split_setting
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.keys import choose_key
@@ -66,18 +67,19 @@ class Plugin(BasePlugin):
             threadpool_limits(limits=1)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Read the crawl before a whole build, so that it stops with one sentence.
+        """Register the functions of SQL, and read the crawl before a whole build.
 
-        Other commands and selections read it when a model first asks for it.
+        So that it stops with one sentence; other commands and selections read it when a
+        model first asks for it.
 
         Args:
-            conn: the connection, left as it is.
+            conn: the new connection.
 
         Raises:
             RuntimeError: the crawl cannot be read, or the database has the name of
                 the place in memory where its nicknames and tokens go.
         """
-        del conn
+        sql_functions.register(conn)
         self._refuse_a_file_named_as_memory()
         if _flag("WHICH") in _RUNS_MODELS and not _flag("SELECT"):
             try:

@@ -1,16 +1,17 @@
-"""Read a whole crawl into Arrow tables of text, one per format and entity."""
+"""Read a whole crawl into Arrow tables of text, one per entity, in fields of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from refugee_adaptation.crawl.files import CrawlFile, find_files
-from refugee_adaptation.crawl.layouts import Layout
-from refugee_adaptation.crawl.registry import EXPECTED, LAYOUTS, recognise
+from refugee_adaptation.crawl.layouts import FIELDS, Layout
+from refugee_adaptation.crawl.registry import EXPECTED, recognise
 from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Sheet
 
 FILE_COLUMNS = (
@@ -25,8 +26,9 @@ FILE_COLUMNS = (
 )
 """Columns of the table `files`: one row per recognised table of a file, all text."""
 
-_PICTURES = ("post_image", "avatar")
 _SYNTHETIC = "https://synthetic.example/"
+# the white space of the macro `strip_space`
+_SPACE = " \t\r\n\f\v\u00a0\u3000\ufeff\u200b"
 
 _EXTRA = (
     ("_source_file", pa.string()),
@@ -49,8 +51,9 @@ class SheetSummary:
         row_count: records in it, those with a problem included.
         problem_count: records that could not be read as a row.
         unread_columns: columns that no model knows.
-        is_synthetic: whether it was generated: pictures of a generated crawl, and of no
-            real one, have addresses at `synthetic.example`, a reserved name (RFC 2606).
+        is_synthetic: whether it was generated: pictures (withheld) of a generated
+            crawl, and of no real one, have addresses at `synthetic.example`, a reserved
+            name (RFC 2606).
         is_used: False for a known entity that no model reads.
     """
 
@@ -70,9 +73,9 @@ class Crawl:
     """A crawl as read.
 
     Attributes:
-        tables: Arrow tables by the name of their dbt source (`files`,
-            `study_posts` …). All text but `_row_number`; formats that the crawl does
-            not hold are empty tables.
+        tables: Arrow tables by the name of their dbt source: `files`, `posts` and
+            `comments`. All text but `_row_number`; entities that the crawl does not
+            hold are empty tables.
         summaries: one per recognised table of a file, in order of file.
         skipped: files passed over because they are plainly no data.
     """
@@ -82,17 +85,17 @@ class Crawl:
     skipped: list[str]
 
 
-def schema_of(layout: Layout) -> pa.Schema:
-    """Build the Arrow schema of a layout's table: its columns, then the five of ours.
+def schema_of(entity: str) -> pa.Schema:
+    """Build the Arrow schema of an entity's table: its fields, then the five of ours.
 
     Args:
-        layout: the layout.
+        entity: posts or comments.
 
     Returns:
-        Its columns and `_source_file`, `_format`, `_captured_at`, `_problem` as text,
-        `_row_number` as 64-bit integer, counted from 1 within the table.
+        Its fields and `_source_file`, `_format`, `_captured_at`, `_problem` as text,
+        `_row_number` as 64-bit integer, counted from 1 within the table of a file.
     """
-    return pa.schema([*((name, pa.string()) for name in layout.columns), *_EXTRA])
+    return pa.schema([*((name, pa.string()) for name in FIELDS[entity]), *_EXTRA])
 
 
 def read_crawl(setting: str | Sequence[str]) -> Crawl:
@@ -111,7 +114,7 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
             known export. The message is one sentence that names the file.
     """
     files, skipped = find_files(setting)
-    batches: dict[str, list[pa.RecordBatch]] = {layout.source: [] for layout in LAYOUTS}
+    batches: dict[str, list[pa.RecordBatch]] = {entity: [] for entity in FIELDS}
     summaries: list[SheetSummary] = []
     for file in files:
         try:
@@ -123,9 +126,10 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
                         )
                     )
                     continue
-                read = list(_read_sheet(file, sheet, layout))
-                summaries.append(_summarise(file, sheet, layout, read))
-                batches[layout.source] += read
+                summary, read = _read_sheet(file, sheet, layout)
+                summaries.append(summary)
+                if layout.is_used:
+                    batches[layout.entity] += read
         except (CrawlError, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise CrawlError(
@@ -133,11 +137,8 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
                 f"{EXPECTED}."
             ) from error
     tables = {
-        layout.source: pa.Table.from_batches(
-            batches[layout.source], schema_of(layout)
-        ).drop_columns([name for name in layout.columns if name in layout.withheld])
-        for layout in LAYOUTS
-        if layout.is_used
+        entity: pa.Table.from_batches(batches[entity], schema_of(entity))
+        for entity in FIELDS
     }
     return Crawl(
         {"files": _files_table(summaries), **tables},
@@ -148,78 +149,94 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
 
 def _read_sheet(
     file: CrawlFile, sheet: Sheet, layout: Layout
-) -> Iterator[pa.RecordBatch]:
-    schema = schema_of(layout)
-    count = 0
+) -> tuple[SheetSummary, list[pa.RecordBatch]]:
+    """Read a sheet into the fields of its entity, none where no model reads it."""
+    read: list[pa.RecordBatch] = []
+    count = problem_count = 0
+    is_synthetic = False
     for columns, problems in _column_batches(sheet, layout):
         length = len(problems)
-        own = [
-            pa.array([file.source_file] * length, pa.string()),
-            pa.array(range(count + 1, count + length + 1), pa.int64()),
-            pa.array([layout.format] * length, pa.string()),
-            pa.array([file.captured_at] * length, pa.string()),
-            problems,
-        ]
+        if layout.is_used:
+            own = [
+                pa.array([file.source_file] * length, pa.string()),
+                pa.array(range(count + 1, count + length + 1), pa.int64()),
+                pa.array([layout.format] * length, pa.string()),
+                pa.array([file.captured_at] * length, pa.string()),
+                problems,
+            ]
+            read.append(
+                pa.RecordBatch.from_arrays(
+                    [*_fields(layout, columns, length), *own],
+                    schema=schema_of(layout.entity),
+                )
+            )
         count += length
-        yield pa.RecordBatch.from_arrays([*columns, *own], schema=schema)
+        problem_count += length - problems.null_count
+        is_synthetic |= any(_is_synthetic(columns[name]) for name in layout.withheld)
+    known = set(layout.columns)
+    summary = SheetSummary(
+        source_file=file.source_file,
+        format=layout.format,
+        entity=layout.entity,
+        encoding=sheet.encoding,
+        row_count=count,
+        problem_count=problem_count,
+        unread_columns=[name for name in sheet.columns if name not in known],
+        is_synthetic=is_synthetic,
+        is_used=layout.is_used,
+    )
+    return summary, read
 
 
 def _column_batches(
     sheet: Sheet, layout: Layout
-) -> Iterator[tuple[list[pa.Array], pa.Array]]:
-    """Yield the layout's columns in its order, and the problems, batch by batch."""
-    # the name in the file of each column of the layout
-    aliases = {name: layout.aliases.get(name, name) for name in sheet.columns}
-    written = {to: name for name, to in aliases.items() if to not in sheet.columns}
-    names = [written.get(name, name) for name in layout.columns]
+) -> Iterator[tuple[Mapping[str, pa.Array], pa.Array]]:
+    """Yield the crawler's columns by name, and the problems, batch by batch."""
+    names = layout.columns
     if sheet.arrow is not None:
         for batch in sheet.arrow():
-            held = dict(zip(batch.schema.names, batch.columns, strict=True))
             nulls = pa.nulls(len(batch), pa.string())
-            yield [held.get(name, nulls) for name in names], nulls
+            held = dict(zip(batch.schema.names, batch.columns, strict=True))
+            yield {name: held.get(name, nulls) for name in names}, nulls
         return
     rows: list[list[str | None]] = []
     for record in sheet.records():
         rows.append([*map(record.values.get, names), record.problem])
         if len(rows) == BATCH_ROWS:
-            yield _transpose(rows)
+            yield _transpose(rows, names)
             rows = []
     if rows:
-        yield _transpose(rows)
+        yield _transpose(rows, names)
 
 
-def _transpose(rows: list[list[str | None]]) -> tuple[list[pa.Array], pa.Array]:
+def _transpose(
+    rows: list[list[str | None]], names: Sequence[str]
+) -> tuple[Mapping[str, pa.Array], pa.Array]:
     *columns, problems = (
         pa.array(list(column), pa.string()) for column in zip(*rows, strict=True)
     )
-    return columns, problems
+    return dict(zip(names, columns, strict=True)), problems
 
 
-def _summarise(
-    file: CrawlFile, sheet: Sheet, layout: Layout, read: Sequence[pa.RecordBatch]
-) -> SheetSummary:
-    known = {*layout.columns, *layout.aliases, *layout.ignored}
-    rows = sum(len(batch) for batch in read)
-    clean = sum(batch.column("_problem").null_count for batch in read)
-    return SheetSummary(
-        source_file=file.source_file,
-        format=layout.format,
-        entity=layout.entity,
-        encoding=sheet.encoding,
-        row_count=rows,
-        problem_count=rows - clean,
-        unread_columns=[name for name in sheet.columns if name not in known],
-        is_synthetic=any(map(_is_synthetic, read)),
-        is_used=layout.is_used,
-    )
+def _fields(
+    layout: Layout, columns: Mapping[str, pa.Array], length: int
+) -> Iterator[pa.Array]:
+    """Yield the fields of the entity, in their order."""
+    for name in FIELDS[layout.entity]:
+        choice = [columns[column] for column in layout.choices.get(name, ())]
+        yield (
+            reduce(_first_written, choice) if choice else pa.nulls(length, pa.string())
+        )
 
 
-def _is_synthetic(batch: pa.RecordBatch) -> bool:
-    held = [name for name in _PICTURES if name in batch.schema.names]
-    return any(
-        pc.any(pc.starts_with(batch.column(name), _SYNTHETIC)).as_py() or False
-        for name in held
-    )
+def _first_written(first: pa.Array, second: pa.Array) -> pa.Array:
+    """Take the first value of each row, and the second where the first is blank."""
+    letters = pc.utf8_length(pc.utf8_trim(first, characters=_SPACE))
+    return pc.if_else(pc.fill_null(pc.equal(letters, 0), True), second, first)
+
+
+def _is_synthetic(column: pa.Array) -> bool:
+    return bool(pc.any(pc.starts_with(column, _SYNTHETIC)).as_py())
 
 
 def _files_table(summaries: Sequence[SheetSummary]) -> pa.Table:

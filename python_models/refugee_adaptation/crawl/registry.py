@@ -21,15 +21,23 @@ from refugee_adaptation.crawl import (
 from refugee_adaptation.crawl.layouts import Layout
 from refugee_adaptation.crawl.sheets import CrawlError, Sheet
 
-LAYOUTS: tuple[Layout, ...] = (
-    *study.LAYOUTS,
-    *mediacrawler.LAYOUTS,
-    *xhs_downloader.LAYOUTS,
-)
+# a crawler that can be read is a module here
+CRAWLERS = (study, mediacrawler, xhs_downloader)
 
-EXPECTED = (
-    "expected the study's CSV or Parquet, MediaCrawler's notes or comments (JSON, "
-    "JSONL, CSV or SQLite) or XHS-Downloader's SQLite"
+LAYOUTS: tuple[Layout, ...] = tuple(x for crawler in CRAWLERS for x in crawler.LAYOUTS)
+
+
+def formats() -> dict[str, list[str]]:
+    """Tell what is read: by format, its entities that models use."""
+    found: dict[str, list[str]] = {}
+    for layout in LAYOUTS:
+        if layout.is_used:
+            found.setdefault(layout.format, []).append(layout.entity)
+    return found
+
+
+EXPECTED = "expected a CSV, JSON, JSONL, Parquet or SQLite file of " + ", ".join(
+    f"{name} ({', '.join(of)})" for name, of in formats().items()
 )
 
 
@@ -95,10 +103,7 @@ def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
 def _nearest(columns: Collection[str]) -> str:
     """Say what is missing for the layout that shares most required columns."""
     missing = {
-        layout: sorted(
-            set(layout.required) - {layout.aliases.get(x, x) for x in columns}
-        )
-        for layout in LAYOUTS
+        layout: sorted(set(layout.required) - set(columns)) for layout in LAYOUTS
     }
     layout = min(LAYOUTS, key=lambda x: len(missing[x]) / len(x.required))
     if not missing[layout] or len(missing[layout]) > len(layout.required) / 2:

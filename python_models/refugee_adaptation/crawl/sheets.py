@@ -27,7 +27,8 @@ class Record:
 
     Attributes:
         values: column name to text; None is the format's own null.
-        problem: why the record could not be read as a row, or None.
+        problem: why the record could not be read as a row, a message (see
+            `wording.messages`), or None.
     """
 
     values: Mapping[str, str | None]

@@ -8,31 +8,25 @@ from __future__ import annotations
 
 from refugee_adaptation.crawl.layouts import Layout
 
-POST_COLUMNS = (
-    "title",
-    "content",
-    "address",
-    "label",
-    "user_name",
-    "user_id",
-    "like_count",
-    "collect_count",
-    "comment_count",
-    "share_count",
-    "create_time",
-    "post_id",
-    "ip_localtion",
-    "post_image",
-    "post_type",
-)
-
 LAYOUTS = (
     Layout(
         format="study",
         entity="posts",
-        columns=POST_COLUMNS,
-        required={"post_id", "user_id", "content", "label", "create_time"},
-        aliases={"image": "post_image", "type": "post_type"},
-        withheld={"address", "user_name", "post_image"},
+        fields={
+            "post_id": "post_id",
+            "user_id": "user_id",
+            "title": "title",
+            "body": "content",
+            "tags": "label",
+            "post_type": ("post_type", "type"),
+            "like_count": "like_count",
+            "collect_count": "collect_count",
+            "comment_count": "comment_count",
+            "share_count": "share_count",
+            "created_at": "create_time",
+            "ip_place": "ip_localtion",
+        },
+        required=("post_id", "user_id", "content", "label", "create_time"),
+        withheld=("address", "user_name", "post_image", "image"),
     ),
 )

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from refugee_adaptation.crawl.layouts import Layout
 
-POST_COLUMNS = (
-    "采集时间",
-    "作品ID",
-    "作品类型",
-    "作品标题",
-    "作品描述",
-    "作品标签",
-    "发布时间",
-    "最后更新时间",
-    "收藏数量",
-    "评论数量",
-    "分享数量",
-    "点赞数量",
-    "作者昵称",
-    "作者ID",
-    "作者链接",
-    "作品链接",
-    "下载地址",
-    "动图地址",
-)
-
 LAYOUTS = (
     Layout(
         format="xhs_downloader",
         entity="posts",
-        columns=POST_COLUMNS,
-        required={"作品ID", "作品标题", "作者ID", "发布时间"},
-        withheld={"作者昵称", "作者链接", "作品链接", "下载地址", "动图地址"},
+        fields={
+            "post_id": "作品ID",
+            "user_id": "作者ID",
+            "title": "作品标题",
+            "body": "作品描述",
+            "tags": "作品标签",
+            "post_type": "作品类型",
+            "like_count": "点赞数量",
+            "collect_count": "收藏数量",
+            "comment_count": "评论数量",
+            "share_count": "分享数量",
+            "created_at": "发布时间",
+            "captured_at": "采集时间",
+        },
+        required=("作品ID", "作品标题", "作者ID", "发布时间"),
+        withheld=("作者昵称", "作者链接", "作品链接", "下载地址", "动图地址"),
+        ignored=("最后更新时间",),
         table_name="explore_data",
     ),
 )

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ import pandas as pd
 
 from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
+from refugee_adaptation.shared.seeds import seed_rows
 
 ITEM_KINDS = ("note", "creator", "tag")
 BASELINES = (
@@ -55,16 +56,12 @@ class Strategy:
     name: str
     item_kind: str
     signal: str = ""
-    measure: Literal["lower", "balance", "count", ""] = ""
+    measure: str = ""
 
 
-STRATEGIES = (
-    Strategy("blended", "note"),
-    Strategy("likely_to_answer", "creator", "answered", "lower"),
-    Strategy("bridging_content", "note", "newcomer", "balance"),
-    Strategy("local_formats", "tag", "local", "lower"),
-    Strategy("reach", "tag", "reached", "count"),
-    Strategy("low_threshold", "note", "short", "lower"),
+STRATEGIES = tuple(
+    Strategy(row["strategy"], row["item_kind"], row["signal_name"], row["measure"])
+    for row in seed_rows("recommendation_strategies")
 )
 
 _LIST_COLUMNS = {
@@ -275,14 +272,14 @@ class Recommender:
 
     @classmethod
     def from_relations(
-        cls, events: Any, items: Any, note_tags: Any, signals: Any, **options: Any
+        cls, events: Any, items: Any, hashtags: Any, signals: Any, **options: Any
     ) -> Recommender:
         """Fit from DuckDB relations, with times converted to seconds.
 
         Args:
             events: as interactions, with first_at as a timestamp.
             items: as items, with available_from_at as a timestamp.
-            note_tags: as note_tags.
+            hashtags: one row per note and hashtag: post_number and hashtag.
             signals: as signals, with timestamps.
             options: half_life_days and seed.
 
@@ -295,7 +292,14 @@ class Recommender:
             items.project(
                 f"{kind} epoch(available_from_at) as available_from, owner_number"
             ).df(),
-            note_tags.project("note_number, tag_number").df(),
+            hashtags.join(
+                items.filter("item_kind = 'tag'").project(
+                    "item_id as hashtag, item_number as tag_number"
+                ),
+                "hashtag",
+            )
+            .project("post_number as note_number, tag_number")
+            .df(),
             signals.project(
                 f"{kind} signal_name, epoch(happened_at) as happened_at, "
                 "epoch(positive_at) as positive_at"

@@ -13,11 +13,10 @@ from refugee_adaptation.report.texts import (
     LANGUAGES,
     in_spans,
     say,
-    sentence,
     term,
     texts,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     MISSING,
     moment,
     number,
@@ -139,14 +138,8 @@ def worded(name: str, group: str | None = None) -> Column:
 
 
 def said(name: str) -> Column:
-    """A sentence of a mart, which the texts translate."""
-    return Column(
-        name,
-        lambda row: (
-            sentence(row[name]) if isinstance(row[name], str) else _plain(row[name])
-        ),
-        name,
-    )
+    """A sentence that the query gives in English, and in Chinese as `<name>_zh`."""
+    return Column(name, lambda row: both(row, name), name)
 
 
 def judged(name: str = "verdict") -> Column:
@@ -157,6 +150,25 @@ def judged(name: str = "verdict") -> Column:
 def person(name: str = "user_id") -> Column:
     """A pseudonym."""
     return Column(name, lambda row: _plain(row[name]), name, kind="pseudonym")
+
+
+def both(row: Row, name: str) -> Words:
+    """Word in every language what a row has in English and in Chinese.
+
+    Args:
+        row: has `name` and `<name>_zh`.
+        name: the column in English.
+
+    Returns:
+        One `span` per language; the English alone where there is no Chinese, a dash
+        where there is nothing.
+    """
+    english, chinese = row[name], row[f"{name}_zh"]
+    if not isinstance(english, str):
+        return MISSING
+    if not isinstance(chinese, str) or not chinese:
+        return english
+    return in_spans({"en": english, "zh": chinese})
 
 
 def translated(name: str) -> Column:

@@ -17,8 +17,8 @@ from refugee_adaptation.report.marts import (
     NotBuiltError,
     Row,
 )
-from refugee_adaptation.report.texts import in_spans, say, sentence, term
-from refugee_adaptation.report.wording import number
+from refugee_adaptation.report.texts import in_spans, say, term
+from refugee_adaptation.wording.numbers import number
 
 # a table with more rows shows the first ones until the reader asks for all
 MOST_ROWS = 12
@@ -162,7 +162,7 @@ class Story:
             )
         )
 
-    def claims(self, rows: Sequence[tuple[str, str, Markup]]) -> None:
+    def claims(self, rows: Sequence[tuple[str, Markup | str, Markup]]) -> None:
         """Add a list of claims with the numbers behind each.
 
         Args:
@@ -175,7 +175,7 @@ class Story:
                         '<li>{} <b class="verdict {}">{}</b> '
                         '<span class="numbers">{}</span></li>'
                     ).format(
-                        sentence(claim),
+                        claim,
                         tone(verdict),
                         term("verdict", verdict),
                         numbers,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
-import string
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -18,8 +16,6 @@ MOST_WIDTH = 30
 # marks a text of the crawl inside a chart: invisible, it only joins (U+2060)
 JOINER = "\u2060"
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
-# groups whose English is a pattern of what the tables say in sentences
-SENTENCE_GROUPS = ("sentence", "study", "finding")
 # groups whose texts stand inside charts
 CHART_GROUPS = (
     "axis",
@@ -43,8 +39,6 @@ CHART_GROUPS = (
 def texts() -> dict[str, dict[str, str]]:
     """Read every text of the report.
 
-    A text of a sentence group may be its Chinese alone: its key is then the English.
-
     Returns:
         Wording by language code, by key such as `crawl.title`.
 
@@ -55,10 +49,9 @@ def texts() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for group, entries in raw.items():
         for key, entry in entries.items():
-            wording = [key, entry] if isinstance(entry, str) else entry
-            if len(wording) != len(LANGUAGES):
+            if len(entry) != len(LANGUAGES):
                 raise ValueError(f"{group}.{key} needs {len(LANGUAGES)} wordings")
-            found[f"{group}.{key}"] = dict(zip(LANGUAGES, wording, strict=True))
+            found[f"{group}.{key}"] = dict(zip(LANGUAGES, entry, strict=True))
     return found
 
 
@@ -98,64 +91,6 @@ def in_spans(wording: Mapping[str, str]) -> Markup:
     )
 
 
-@cache
-def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Every sentence as a pattern, that with the most fixed letters first."""
-    found = []
-    for key, wording in texts().items():
-        if key.split(".")[0] not in SENTENCE_GROUPS:
-            continue
-        pattern, fixed = "", 0
-        for literal, name, _, conversion in string.Formatter().parse(wording["en"]):
-            words = r".+?" if conversion else r"(?:(?![A-Za-z]{2}).)+?"
-            pattern += re.escape(literal) + (f"(?P<{name}>{words})" if name else "")
-            fixed += len(literal)
-        found.append((fixed, re.compile(pattern), wording["zh"]))
-    found.sort(key=lambda sentence: -sentence[0])
-    return tuple((pattern, chinese) for _, pattern, chinese in found)
-
-
-@cache
-def in_chinese(words: str) -> str | None:
-    """Word in Chinese a sentence that a table has in English.
-
-    The sentence must match a pattern of the texts as a whole, and so must each part of
-    it that stands at a `{name!s}`, unless that has no English word. A `{name}` stands
-    for what has none.
-
-    Args:
-        words: the sentence as the table has it.
-
-    Returns:
-        The Chinese, or None where the texts have none for it or for a part of it.
-    """
-    for pattern, chinese in _sentences():
-        if not (found := pattern.fullmatch(words)):
-            continue
-        parts = {
-            name: in_chinese(part) if re.search("[A-Za-z]{2}", part) else part
-            for name, part in found.groupdict().items()
-        }
-        if None not in parts.values():
-            return chinese.format(**parts)
-    return None
-
-
-def sentence(words: object) -> Markup:
-    """Word a sentence of a table in every language.
-
-    Args:
-        words: the sentence as the table has it.
-
-    Returns:
-        One `span` per language, or the escaped English where there is no Chinese.
-    """
-    chinese = in_chinese(str(words))
-    if chinese is None:
-        return Markup.escape(str(words))
-    return in_spans({"en": str(words), "zh": chinese})
-
-
 def label(key: str) -> str:
     """Word a label of a chart; `in_every_language` words it again in the finished SVG.
 
@@ -179,10 +114,10 @@ def term(group: str, value: object) -> Markup:
         value: the value as the table has it.
 
     Returns:
-        The wording in every language; without one, the value as a sentence.
+        The wording in every language; without one, the value itself, escaped.
     """
     key = f"{group}.{value}"
-    return say(key) if key in texts() else sentence(value)
+    return say(key) if key in texts() else Markup.escape(str(value))
 
 
 def chart_term(group: str, value: object) -> str:

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from refugee_adaptation.retention.lifetimes import GROUP
-from refugee_adaptation.shared.frames import empty_frame, stacked_frame, typed_frame
+from refugee_adaptation.shared.frames import empty_frame, stacked_frame
+from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
+from refugee_adaptation.wording.messages import message
 
 _CURVE_TYPES: dict[str, str] = {
     "outcome": "string",
@@ -33,7 +35,7 @@ _TEST_TYPES: dict[str, str] = {
     "logrank_statistic": "float64",
     "degrees_of_freedom": "int32",
     "p_value": "float64",
-    "reason": "string",
+    **REASON_TYPES,
 }
 
 
@@ -195,16 +197,15 @@ def log_rank_tests(
             "logrank_statistic": np.nan,
             "degrees_of_freedom": max(groups - 1, 0),
             "p_value": np.nan,
-            "reason": None,
+            "reason_message": None,
         }
         if groups < 2:
-            row["reason"] = (
-                f"not identifiable: the crawl tells the retention of {groups} of"
-                f" {len(cells)} groups; a comparison needs two"
+            row["reason_message"] = message(
+                "groups_unknown", known=groups, all=len(cells)
             )
         elif events < min_events:
-            row["reason"] = (
-                f"not identifiable: {events} events; a log-rank test needs {min_events}"
+            row["reason_message"] = message(
+                "too_few_events_to_test", events=events, least=min_events
             )
         else:
             test = multivariate_logrank_test(
@@ -216,4 +217,4 @@ def log_rank_tests(
             row["logrank_statistic"] = float(test.test_statistic)
             row["p_value"] = float(test.p_value)
         rows.append(row)
-    return typed_frame(rows, _TEST_TYPES)
+    return worded_frame(rows, _TEST_TYPES)

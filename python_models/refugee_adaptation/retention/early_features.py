@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from refugee_adaptation.wording.messages import message
+
 MIN_POSITIVES = 30
 """Below this many users of either outcome no ROC-AUC is estimated."""
 MOMENTS = ("first_post", "first_day")
@@ -104,8 +106,7 @@ class Label:
         name: Name of the label in the results.
         column: Boolean column of ``int_retention__features``; null = not observable.
         moment: One of :data:`MOMENTS`: when the prediction is made.
-        meaning: What a positive user did, as the end of a sentence.
-        needs: The outcome of ``survival_evidence`` that must be identifiable for all
+        needs: The outcome of ``retention_identifiability`` that must hold for all
             users, else the label is mostly who was missed; None where the label is what
             is seen and no more.
     """
@@ -113,7 +114,6 @@ class Label:
     name: str
     column: str
     moment: str
-    meaning: str
     needs: str | None = None
 
 
@@ -122,10 +122,9 @@ LABELS = (
         "retained",
         "is_retained",
         "first_day",
-        "are active again",
         needs="second_activity",
     ),
-    Label("repeat_post", "is_repeat_poster", "first_post", "are seen posting again"),
+    Label("repeat_post", "is_repeat_poster", "first_post"),
 )
 """The outcomes that are predicted."""
 RANKINGS = {
@@ -133,6 +132,13 @@ RANKINGS = {
     "follow_up_length_only": "followed_days",
 }
 """Baselines that rank users by one column as it is, without a fit."""
+
+BASELINES = {
+    "account_age_only": "account_age_roc_auc",
+    "crawl_format_only": "crawl_format_roc_auc",
+    "follow_up_length_only": "follow_up_length_roc_auc",
+}
+"""What a model must rank better than, and the column of its ROC-AUC."""
 
 
 def known_features(
@@ -172,8 +178,7 @@ def known_features(
         known_at = by_name[name].known_at
         if known_at not in usable:
             reason = REFUSED.get(known_at, f"known only at {known_at}")
-            message = f"{name}: {reason}; the prediction is made at {moment}"
-            raise LeakageError(message)
+            raise LeakageError(f"{name}: {reason}; the prediction is made at {moment}")
     return [feature.name for feature in registry if feature.name in wanted]
 
 
@@ -232,28 +237,31 @@ def labelled_users(
 
 
 def refusal(
-    positives: int, users: int, meaning: str, minimum: int = MIN_POSITIVES
+    positives: int, users: int, label: str, minimum: int = MIN_POSITIVES
 ) -> str | None:
-    """Say why no ROC-AUC is estimated, or None if one is.
+    """Give the message why no ROC-AUC is estimated, or None if one is.
 
     Args:
         positives: Users with the outcome.
         users: Users whose outcome is observable.
-        meaning: What a positive user did.
+        label: Name of the label.
         minimum: Users of each outcome that an estimate needs.
 
     Returns:
-        One sentence or None.
+        The message or None.
     """
     rarer = min(positives, users - positives)
     if users == 0:
-        return "not identifiable: no user of known registration is followed long enough"
+        return message("nobody_registered_followed")
     if rarer < minimum:
         majority = max(positives, users - positives) / users
-        return (
-            f"not identifiable: {positives:,} of {users:,} users {meaning}; a ROC-AUC"
-            f" needs {minimum} users of each outcome (always giving the more frequent"
-            f" answer is already right for {majority:.2%})"
+        return message(
+            "too_few_positives",
+            positives=positives,
+            users=users,
+            outcome={"code": f"outcome_{label}"},
+            least=minimum,
+            majority=majority,
         )
     return None
 
@@ -272,8 +280,8 @@ def label_refusal(
             & ~evidence["is_identifiable"].astype(bool)
         ]
         if len(row):
-            return str(row["reason"].iloc[0])
-    return refusal(int(outcome.sum()), len(outcome), label.meaning, minimum)
+            return str(row["reason_message"].iloc[0])
+    return refusal(int(outcome.sum()), len(outcome), label.name, minimum)
 
 
 def model_matrix(users: pd.DataFrame, label: Label, model: str) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from refugee_adaptation.retention.early_features import (
+    BASELINES,
     LABELS,
     MIN_POSITIVES,
     RANKINGS,
@@ -31,8 +32,10 @@ from refugee_adaptation.retention.models import (
     make_model,
     one_thread,
 )
-from refugee_adaptation.shared.frames import stacked_frame, typed_frame
+from refugee_adaptation.shared.frames import stacked_frame
 from refugee_adaptation.shared.inference import permutation_p
+from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
+from refugee_adaptation.wording.messages import message
 
 _PREDICTION_TYPES: dict[str, str] = {
     "label": "string",
@@ -67,7 +70,7 @@ _SCORE_TYPES: dict[str, str] = {
     "permutation_p_value": "float64",
     "known_in_time_share": "float64",
     "is_estimable": "bool",
-    "reason": "string",
+    **REASON_TYPES,
 }
 
 
@@ -154,10 +157,11 @@ def _temporal_refusal(
     for name, part in (("earlier", outcome[~test]), ("later", outcome[test])):
         positives = int(part.sum())
         if min(positives, len(part) - positives) < minimum:
-            return (
-                f"not identifiable: {positives:,} of the {len(part):,} {name} users"
-                f" are positive; a temporal split needs {minimum} users of each outcome"
-                " on both sides"
+            return message(
+                f"too_few_{name}_positives",
+                positives=positives,
+                users=len(part),
+                least=minimum,
             )
     return None
 
@@ -178,8 +182,8 @@ def predict_held_out(
         users: ``int_retention__features``: one row per author with the registered
             features, first_post_at, and per label its boolean column (null = not
             observable) and ``<column>_known_at`` (when the outcome is certain).
-        evidence: ``survival_evidence``; a label is refused where the crawl does not
-            identify what it needs (:class:`Label`).
+        evidence: ``retention_identifiability``; a label is refused where the crawl does
+            not identify what it needs (:class:`Label`).
         folds: Folds of the cross-validation.
         repeats: Times the users are split into folds.
         test_share: Share of the users, the latest arrivals, that the temporal split
@@ -284,8 +288,8 @@ def score_predictions(
     Args:
         predictions: From :func:`predict_held_out`, same settings.
         users: ``int_retention__features``.
-        evidence: ``survival_evidence``; a label is refused where the crawl does not
-            identify what it needs (:class:`Label`).
+        evidence: ``retention_identifiability``; a label is refused where the crawl does
+            not identify what it needs (:class:`Label`).
         permutations: Shuffles behind the p value of the default model.
         folds: Folds of the cross-validation.
         test_share: As for :func:`predict_held_out`.
@@ -359,7 +363,41 @@ def score_predictions(
                 folds=folds,
                 seed=seed,
             )
-    return typed_frame(rows, _SCORE_TYPES)
+    return worded_frame(rows, _SCORE_TYPES)
+
+
+def beside_baselines(scores: pd.DataFrame, *, alpha: float = 0.05) -> pd.DataFrame:
+    """Judge every model against chance and against what needs no model.
+
+    Near chance an interval of cross-validated predictions is a little narrow, so the
+    default model must also beat shuffled labels. A model earns its keep only above
+    every baseline: its own interval must lie above what account age alone, the format
+    of the crawl alone and the length of follow-up alone reach.
+
+    Args:
+        scores: From :func:`score_predictions`.
+        alpha: Permutation p value up to which the default model beats shuffled labels.
+
+    Returns:
+        The same rows with the ROC-AUC of each baseline under the same validation,
+        is_candidate (a model to be used, not a baseline), is_above_chance and
+        is_above_baselines; the last two are null where nothing was estimated.
+    """
+    cell = ["label", "validation"]
+    bars = scores[scores["model"].isin(BASELINES)].pivot_table(
+        index=cell, columns="model", values="roc_auc"
+    )
+    bars = bars.reindex(columns=list(BASELINES)).rename(columns=BASELINES)
+    table = scores.merge(bars.reset_index(), on=cell, how="left")
+    bar = table[list(BASELINES.values())].max(axis=1).astype("Float64")
+    low = table["roc_auc_low"].astype("Float64")
+    beats_shuffles = table["permutation_p_value"].astype("Float64") <= alpha
+    table["is_candidate"] = table["model"].isin(MODELS) & ~table["model"].isin(
+        BASELINES
+    )
+    table["is_above_chance"] = (low > 0.5) & beats_shuffles.fillna(True)
+    table["is_above_baselines"] = low > bar
+    return table
 
 
 def _base_row(
@@ -379,7 +417,7 @@ def _base_row(
         "majority_accuracy_share": majority,
         "accuracy_share": majority if model == "majority" else np.nan,
         "is_estimable": reason is None,
-        "reason": reason,
+        "reason_message": reason,
     }
 
 

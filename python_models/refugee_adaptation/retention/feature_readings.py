@@ -55,7 +55,7 @@ def describe_features(
     for label in LABELS:
         used = known_features(label.moment)
         seen, outcome = labelled_users(users, label)
-        enough = not refusal(int(outcome.sum()), len(seen), "", min_positives)
+        enough = not refusal(int(outcome.sum()), len(seen), label.name, min_positives)
         odds: dict[str, float] = {}
         if enough:
             matrix = feature_matrix(seen, used)

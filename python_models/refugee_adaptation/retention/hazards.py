@@ -10,7 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.shared.frames import empty_frame, typed_frame
+from refugee_adaptation.shared.frames import empty_frame
+from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
+from refugee_adaptation.wording.messages import message
 
 _COX_TYPES: dict[str, str] = {
     "outcome": "string",
@@ -23,7 +25,10 @@ _COX_TYPES: dict[str, str] = {
     "user_count": "int64",
     "event_count": "int64",
     "concordance_score": "float64",
-    "reason": "string",
+    **REASON_TYPES,
+    "is_identifiable": "boolean",
+    "is_proportional": "boolean",
+    "is_hindsight": "boolean",
 }
 
 
@@ -32,9 +37,11 @@ def cox_hazards(
     covariates: Sequence[str],
     *,
     factors: Sequence[str] = (),
+    hindsight: Sequence[str] = (),
     evidence: pd.DataFrame | None = None,
     events_per_covariate: int = 10,
     confidence: float = 0.95,
+    proportionality_p: float = 0.05,
 ) -> pd.DataFrame:
     """Fit one Cox proportional hazards model per outcome.
 
@@ -47,10 +54,13 @@ def cox_hazards(
             hazard ratio is per standard deviation.
         factors: Text columns; each level becomes a 0/1 column against the most
             frequent level, levels of fewer than 20 users are joined as "other".
+        hindsight: Covariates and factors that are measured when the crawl ran, or found
+            from the whole of it.
         evidence: From :func:`weigh_evidence`; where it says that the crawl does not
             identify the retention of all users, their hazards are not estimated either.
         events_per_covariate: Events needed per estimated coefficient.
         confidence: Level of the Wald interval.
+        proportionality_p: Schoenfeld p value from which a ratio is taken as constant.
 
     Returns:
         One row per outcome and covariate, or one row per outcome with the covariate
@@ -77,7 +87,13 @@ def cox_hazards(
                 confidence,
             )
         )
-    return typed_frame(rows, _COX_TYPES)
+    table = worded_frame(rows, _COX_TYPES)
+    table["is_identifiable"] = table["reason_message"].isna()
+    table["is_proportional"] = (
+        table["proportionality_p_value"].astype("Float64") >= proportionality_p
+    )
+    table["is_hindsight"] = table["covariate"].str.split(":").str[0].isin(hindsight)
+    return table
 
 
 def _hazard_refusal(outcome: str, evidence: pd.DataFrame) -> str | None:
@@ -88,7 +104,7 @@ def _hazard_refusal(outcome: str, evidence: pd.DataFrame) -> str | None:
         & (evidence["grouping"] == "all")
         & ~evidence["is_identifiable"].astype(bool)
     ]
-    return None if row.empty else str(row["reason"].iloc[0])
+    return None if row.empty else str(row["reason_message"].iloc[0])
 
 
 def _no_hazard(outcome: str, part: pd.DataFrame, reason: str) -> dict[str, object]:
@@ -98,7 +114,7 @@ def _no_hazard(outcome: str, part: pd.DataFrame, reason: str) -> dict[str, objec
         "covariate": "(none)",
         "user_count": len(part),
         "event_count": int(part["is_event"].sum()),
-        "reason": reason,
+        "reason_message": reason,
     }
 
 
@@ -146,12 +162,15 @@ def _cox_rows(
 
     design = _design(part, covariates, factors)
     if design.shape[1] == 0:
-        return [_no_hazard(outcome, part, "no covariate varies between the users")]
+        return [_no_hazard(outcome, part, message("no_covariate_varies"))]
     needed = events_per_covariate * design.shape[1]
     if events < needed:
-        reason = (
-            f"not identifiable: {events} events; {design.shape[1]} covariates need"
-            f" {needed} ({events_per_covariate} each)"
+        reason = message(
+            "too_few_events_to_fit",
+            events=events,
+            covariates=design.shape[1],
+            needed=needed,
+            each=events_per_covariate,
         )
         return [_no_hazard(outcome, part, reason)]
 
@@ -172,7 +191,7 @@ def _cox_rows(
         try:
             fitter.fit(table, "duration_days", "is_event")
         except (ConvergenceError, ConvergenceWarning):
-            reason = "the Cox model does not converge: a covariate separates the users"
+            reason = message("cox_does_not_converge")
             return [_no_hazard(outcome, part, reason)]
     check = proportional_hazard_test(fitter, table, time_transform="rank").summary
     low, high = (
@@ -190,7 +209,7 @@ def _cox_rows(
             "user_count": len(part),
             "event_count": events,
             "concordance_score": float(fitter.concordance_index_),
-            "reason": None,
+            "reason_message": None,
         }
         for name, line in fitter.summary.iterrows()
     ]

@@ -9,7 +9,9 @@ import pandas as pd
 
 from refugee_adaptation.retention.lifetimes import OUTCOMES
 from refugee_adaptation.retention.pools import chao_pool
-from refugee_adaptation.shared.frames import empty_frame, typed_frame
+from refugee_adaptation.shared.frames import empty_frame
+from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
+from refugee_adaptation.wording.messages import message, nested
 
 _EVIDENCE_TYPES: dict[str, str] = {
     "outcome": "string",
@@ -29,7 +31,7 @@ _EVIDENCE_TYPES: dict[str, str] = {
     "zero_expected_pool": "float64",
     "comment_coverage_share": "float64",
     "is_identifiable": "bool",
-    "reason": "string",
+    **REASON_TYPES,
 }
 
 
@@ -72,8 +74,8 @@ def weigh_evidence(
         One row per outcome, grouping and group with the evidence (counts in users;
         shares 0 to 1; sampling_share is an upper bound; mean_gap_days pools the gaps
         of all users and is null where nobody is met twice), is_identifiable and, where
-        it is false, the reason as one sentence. Groups without a followed user have a
-        row too.
+        it is false, the reason as a message and in words. Groups without a followed
+        user have a row too.
 
     Source: Chao (1987); rule of three: Hanley and Lippman-Hand (1983).
     """
@@ -94,9 +96,9 @@ def weigh_evidence(
             reason = _refusal(row, min_users, min_events, min_sampling_share)
             if reason is None and outcome == "still_active":
                 reason = _gap_refusal(row["mean_gap_days"], max_gap_days)
-            row |= {"is_identifiable": reason is None, "reason": reason}
+            row |= {"is_identifiable": reason is None, "reason_message": reason}
             rows.append(row)
-    return typed_frame(rows, _EVIDENCE_TYPES)
+    return worded_frame(rows, _EVIDENCE_TYPES)
 
 
 def _evidence(users: pd.DataFrame, later: int) -> dict[str, Any]:
@@ -133,46 +135,43 @@ def _evidence(users: pd.DataFrame, later: int) -> dict[str, Any]:
 def _refusal(
     row: dict[str, Any], min_users: int, min_events: int, min_share: float
 ) -> str | None:
-    """One sentence on why a group's retention is not identifiable, or None."""
+    """The message why a group's retention is not identifiable, or None."""
     users, once, pool = row["user_count"], row["seen_once_count"], row["pool_low_count"]
     if users == 0:
-        return "not identifiable: no user of this group is followed long enough"
+        return message("nobody_of_group_followed")
     if users < min_users:
-        return (
-            f"not identifiable: {users} users are followed; a curve needs {min_users}"
-        )
+        return message("too_few_followed", users=users, least=min_users)
     if row["sampling_share"] < min_share:
-        overlap = ""
-        first, again = row["first_wave_count"], row["seen_again_count"]
-        if first and row["later_wave_count"]:
-            overlap = (
-                f"; {again:,} of {first:,} users of the first wave are seen again among"
-                f" {row['later_wave_count']:,} later ones, and none at all is what a"
-                f" random sample gives even if everybody stayed, once the pool exceeds"
-                f" {row['zero_expected_pool']:,.0f} people"
-            )
-        return (
-            f"not identifiable: {once:,} of {users:,} users are met only once, so an"
-            f" estimated {pool:,.0f} people or more were active and the crawl shows at"
-            f" most {row['sampling_share']:.0%} of them{overlap}: not seen again does"
-            " not mean gone"
+        first, later = row["first_wave_count"], row["later_wave_count"]
+        overlap = message(
+            "overlap_of_waves",
+            again=row["seen_again_count"],
+            first=first,
+            later=later,
+            zero=row["zero_expected_pool"],
+        )
+        return message(
+            "mostly_seen_once",
+            once=once,
+            users=users,
+            pool=pool,
+            share=row["sampling_share"],
+            overlap=nested(overlap if first and later else None),
         )
     if row["event_count"] < min_events:
-        return (
-            f"not identifiable: {row['event_count']} events in {users:,} users; a curve"
-            f" needs {min_events}"
+        return message(
+            "too_few_events_for_curve",
+            events=row["event_count"],
+            users=users,
+            least=min_events,
         )
     return None
 
 
 def _gap_refusal(gap: float, most: float) -> str | None:
-    """One sentence on why the time of leaving is too uncertain to tell, or None."""
+    """The message why the time of leaving is too uncertain to tell, or None."""
     if gap <= most:
         return None
     if np.isnan(gap):
-        return "not identifiable: no user is met twice while followed"
-    return (
-        f"not identifiable: {gap:.1f} days lie between two observations of the same"
-        f" user on average, more than {most:g}: a departure is dated about so much too"
-        " early, and the share still active would come out far too low"
-    )
+        return message("nobody_met_twice")
+    return message("gaps_too_long", gap=gap, limit=most)

@@ -8,37 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from refugee_adaptation.shared.frames import stacked_frame
-
 OUTCOMES = ("second_post", "second_activity", "still_active")
 """What a curve follows; see ``int_retention__followup``."""
 GROUP = ["outcome", "grouping", "group_name"]
-_MEMBER_TYPES: dict[str, str] = {
-    "user_id": "string",
-    "user_number": "int64",
-    "grouping": "string",
-    "group_name": "string",
-}
-
-
-def add_adaptation_groups(
-    groups: pd.DataFrame, assignments: pd.DataFrame
-) -> pd.DataFrame:
-    """Add the grouping by adaptation group to those known at the first post.
-
-    Args:
-        groups: ``int_retention__groups``: user_id, user_number, grouping, group_name.
-        assignments: ``adaptation_cluster_assignments``: user_id, group_name. The group
-            is found from the whole crawl, in hindsight.
-
-    Returns:
-        Both, one row per user and grouping, sorted by user_number and grouping.
-    """
-    numbers = groups[["user_id", "user_number"]].drop_duplicates()
-    found = assignments[["user_id", "group_name"]].merge(numbers, on="user_id")
-    found["grouping"] = "adaptation_group"
-    both = stacked_frame([groups, found], _MEMBER_TYPES)
-    return both.sort_values(["user_number", "grouping"], ignore_index=True)
 
 
 def count_lifetimes(followup: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

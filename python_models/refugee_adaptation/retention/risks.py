@@ -47,8 +47,8 @@ def predict_risk(
     Args:
         users: ``int_retention__features``; authors whose outcome is not yet
             observable are predicted by models none of which was fitted on them.
-        evidence: ``survival_evidence``; a label is refused where the crawl does not
-            identify what it needs (:class:`Label`).
+        evidence: ``retention_identifiability``; a label is refused where the crawl does
+            not identify what it needs (:class:`Label`).
         draws: Bootstrap samples, 50 or more, so that every user is left out of some.
         min_positives: Labels with fewer users of either outcome give no rows.
         seed: Seed of the samples.

@@ -1,4 +1,4 @@
-"""Two figures that several methods report: a permutation p value and a ROC-AUC."""
+"""Figures that several methods report: a permutation p value and a ROC-AUC."""
 
 from __future__ import annotations
 
@@ -39,6 +39,37 @@ def permutation_p(reached: int | npt.NDArray[Any], draws: int) -> float | FloatA
         raise ValueError(f"draws must not be negative, got {draws}")
     p_value = (1 + np.asarray(reached)) / (1 + draws)
     return float(p_value) if p_value.ndim == 0 else np.asarray(p_value)
+
+
+def against_shuffles(values: FloatArray) -> dict[str, float]:
+    """Compare a statistic with its values under a null model.
+
+    Args:
+        values: Shape (1 + draws,), observed first. A draw in which the statistic does
+            not exist (not a number) counts as one below the observed value.
+
+    Returns:
+        observed, null_mean, null_sd, null_low and null_high (2.5 and 97.5 % quantiles),
+        z_score and the one-sided p_value; not a number where they do not exist.
+    """
+    observed, null = values[0], values[1:]
+    known = null[np.isfinite(null)]
+    low, high = np.quantile(known, [0.025, 0.975]) if len(known) else (np.nan, np.nan)
+    mean = known.mean() if len(known) else np.nan
+    deviation = known.std(ddof=1) if len(known) > 1 else np.nan
+    if len(known) > 1 and np.ptp(known) == 0:
+        # rounding must not make equal draws vary
+        mean, deviation = known[0], 0.0
+    p_value = permutation_p(int((null >= observed).sum()), len(null))
+    return {
+        "observed": observed,
+        "null_mean": mean,
+        "null_sd": deviation,
+        "null_low": low,
+        "null_high": high,
+        "z_score": (observed - mean) / deviation if deviation > 0 else np.nan,
+        "p_value": p_value if np.isfinite(observed) else np.nan,
+    }
 
 
 def ranked_auc(scores: FloatArray, is_positive: npt.NDArray[np.bool_]) -> FloatArray:

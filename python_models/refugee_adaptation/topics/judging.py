@@ -31,6 +31,7 @@ from refugee_adaptation.topics.fits import (
     smallest_share,
     weigh_posts,
 )
+from refugee_adaptation.wording.messages import message, nested
 
 _PROGRESS_SECONDS = 5.0
 # folds of authors behind the leakage of all weights, and the posts it needs
@@ -493,7 +494,7 @@ def choose(frame: pd.DataFrame, settings: TopicSettings) -> None:
 
     Args:
         frame: One row per candidate: method, topic_count and what judge_all returned;
-            gets ``is_chosen`` and ``reason``.
+            gets ``is_chosen`` and ``reason_message``.
         settings: See TopicSettings.
     """
     frame["is_chosen"] = False
@@ -507,7 +508,7 @@ def choose(frame: pd.DataFrame, settings: TopicSettings) -> None:
         order = ["topic_count", "lift_score", "method"]
         chosen = equal.sort_values(order, ascending=[False, False, True]).index[0]
         frame.loc[chosen, "is_chosen"] = True
-    frame["reason"] = [
+    frame["reason_message"] = [
         _reason(row, index == chosen, settings)
         for index, row in zip(frame.index, frame.to_dict("records"), strict=True)
     ]
@@ -524,38 +525,36 @@ def _asked(
 
 
 def _reason(row: Mapping[Any, Any], is_chosen: bool, settings: TopicSettings) -> str:
-    """Say in one sentence why a candidate was chosen or not."""
+    """The message why a candidate was chosen or not."""
     if np.isnan(row["lift_score"]):
         if row["post_count"] < settings.min_posts:
-            return (
-                f"not judged: {row['post_count']} posts have words, "
-                f"{settings.min_posts} are needed"
+            return message(
+                "topics_too_few_posts",
+                posts=row["post_count"],
+                least=settings.min_posts,
             )
-        return "not judged: too few words stand in enough posts"
+        return message("topics_too_few_common_words")
     met = _targets_met(row, settings)
     missed = [
-        name for name in ("lift", "stability", "coverage", "leakage") if name not in met
+        nested(message(f"target_{name}"))
+        for name in ("lift", "stability", "coverage", "leakage")
+        if name not in met
     ]
-    verdict = f"misses {', '.join(missed)}" if missed else "meets all four targets"
+    verdict = nested(
+        message("topics_miss", targets=missed) if missed else message("topics_meet_all")
+    )
     if np.isnan(row["p_value"]):
-        return f"not asked for: {verdict}"
-    draws = int(row["null_draw_count"])
-    evidence = f"p = {row['p_value']:.3f} over all candidates, {draws} word shuffles"
+        return message("topics_not_asked_for", verdict=verdict)
+    evidence = {"p": row["p_value"], "draws": int(row["null_draw_count"])}
     if not row["lift_low"] > 0:
-        return (
-            "its lift over random words is not above 0 with 95 % confidence "
-            f"({evidence})"
-        )
+        return message("topics_no_lift", **evidence)
     if not row["p_value"] <= settings.alpha:
-        return f"word shuffles reach its lift too often ({evidence}): {verdict}"
+        return message("topics_null_reaches", verdict=verdict, **evidence)
     if is_chosen and (settings.only_method or settings.only_topic_count):
-        return f"chosen among those asked for ({evidence}): {verdict}"
+        return message("topics_asked_for", verdict=verdict, **evidence)
     if is_chosen:
-        return (
-            f"chosen ({evidence}): {verdict}; none meets more, and none that meets as "
-            "many has more topics at no loss of lift"
-        )
-    return f"supported ({evidence}): {verdict}"
+        return message("topics_best", verdict=verdict, **evidence)
+    return message("topics_supported", verdict=verdict, **evidence)
 
 
 def _largest(values: Sequence[float]) -> float:

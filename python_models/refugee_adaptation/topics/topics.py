@@ -38,6 +38,7 @@ from refugee_adaptation.topics.judging import (
     judge_all,
     topic_quality,
 )
+from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
 
 NO_TOPIC = 0
 _SHOWN_WORDS = 30
@@ -66,7 +67,7 @@ CANDIDATE_DTYPES = {
     "any_shape_auc": "float64",
     "met_target_count": "int64",
     "is_chosen": "bool",
-    "reason": "string",
+    **REASON_TYPES,
 }
 QUALITY_DTYPES = {
     "topic_number": "int64",
@@ -128,7 +129,7 @@ def judge_candidates(
     if fit is not None:
         shown = frame["is_chosen"].astype(bool)
         frame.loc[shown, "any_shape_auc"] = any_shape_auc(corpus, fit, settings)
-    return typed_frame(frame, CANDIDATE_DTYPES)
+    return worded_frame(frame, CANDIDATE_DTYPES)
 
 
 def describe_topics(

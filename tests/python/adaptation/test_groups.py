@@ -112,7 +112,7 @@ def test_without_structure_nobody_has_a_group_but_everybody_a_position() -> None
     selection = select_clusters(sample.frame, sample.weights, QUICK)
     groups = assign_groups(sample.frame, sample.weights, selection, "gmm", QUICK)
     assert (groups["group_name"] == UNCLASSIFIED).all()
-    assert groups["unclassified_reason"].str.startswith("no structure").all()
+    assert groups["unclassified_reason"].str.startswith("silhouette within").all()
     assert groups["cluster_id"].isna().all()
     assert groups["imitator_score"].std() > 0.3
 

@@ -5,9 +5,12 @@ import pandas as pd
 import pytest
 
 from cascade_cases import ACTION_COLUMNS, cascade_frame
-from refugee_adaptation.cascades.adoption import adoption_draws, adoption_null
+from refugee_adaptation.cascades.adoption import (
+    adoption_draws,
+    adoption_null,
+    exposure_null,
+)
 from refugee_adaptation.cascades.influence import (
-    dispersion_by_role,
     influence_by_role,
 )
 from refugee_adaptation.cascades.shape import shape_null
@@ -134,12 +137,59 @@ def test_the_hashtag_that_spreads_is_named_and_no_other():
     )
     spread = pd.concat([encounters, extra]).drop_duplicates()
     table = adoption_null(actions, spread, draws=300, seed=2)
+    table = table[table["subject"] == "hashtag"]
     named = table[table["p_value_adjusted"] < 0.05]
     assert named["hashtag_number"].tolist() == [3]
     total = adoption_draws(actions, spread, draws=1, seed=2)
     exposed = total[(total["draw"] == 0) & (total["exposure_count"] > 0)]
     assert table["adoption_count"].sum() == exposed["adoption_count"].sum()
     assert table["occasion_count"].sum() == exposed["occasion_count"].sum()
+
+
+def doses(*draws):
+    """Draws of adoption from (occasions, adoptions) by number of exposures."""
+    rows = [
+        (draw, exposures, *counts)
+        for draw, held in enumerate(draws)
+        for exposures, counts in enumerate(held)
+    ]
+    columns = ["draw", "exposure_count", "occasion_count", "adoption_count"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_a_dose_is_a_rise_beyond_the_first_exposure():
+    # who met a tag adopts it in 1 of 2 occasions, however often; who did not, never
+    table = exposure_null(
+        doses(
+            [(100, 0), (60, 30), (40, 20)],
+            [(100, 5), (60, 20), (40, 20)],
+            [(100, 5), (60, 25), (40, 10)],
+        )
+    ).set_index("subject")
+    assert table.loc["dose", "observed"] == 0
+    assert table.loc["dose", "occasion_count"] == 40
+    assert table.loc["exposed", "observed"] == 0.5
+    assert table.loc["exposed", "occasion_count"] == 100
+    [never, *_] = table.loc["exposures"].to_dict("records")
+    assert (never["observed"], never["null_mean"], never["null_sd"]) == (0, 0.05, 0)
+    assert np.isnan(never["z_score"])
+    assert never["p_value"] == 1
+
+
+def test_tags_met_once_show_no_dose():
+    table = exposure_null(
+        doses(
+            [(100, 1), (60, 30), (0, 0)],
+            [(100, 20), (60, 10), (0, 0)],
+            [(100, 18), (60, 12), (0, 0)],
+        )
+    ).set_index("subject")
+    assert np.isnan(table.loc["dose", "observed"])
+    assert not table.loc["dose", "is_tested"]
+    assert table.loc["exposed", "p_value"] == pytest.approx(1 / 3)
+    rates = table.loc["exposures"]
+    assert rates["p_value"].iloc[0] == 1
+    assert rates["observed"].isna().tolist() == [False, False, True]
 
 
 def test_an_encounter_without_its_action_is_refused():
@@ -155,7 +205,6 @@ def test_empty_frames_give_empty_tables_with_their_columns():
     tables = [
         shape_null(comments, draws=5, seed=0),
         influence_by_role(actions, draws=5, seed=0),
-        dispersion_by_role(actions, draws=5, seed=0),
         adoption_draws(timelines, encounters, draws=5, seed=0),
         adoption_null(timelines, encounters, draws=5, seed=0),
     ]

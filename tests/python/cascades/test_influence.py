@@ -8,8 +8,6 @@ import pytest
 
 from cascade_cases import ACTION_COLUMNS
 from refugee_adaptation.cascades.influence import (
-    dispersion_by_role,
-    dispersion_draws,
     influence_by_role,
     influence_null,
 )
@@ -69,11 +67,13 @@ def test_without_influence_names_are_rarely_named():
 
 def test_dispersion_is_one_without_influence_and_more_with_it():
     flat = planted_influence(people=30, cascades=40, comments=10, strength=0, seed=2)
-    plain = dispersion_draws(flat, draws=200, seed=0)
-    assert plain.loc[plain["draw"] > 0, "statistic"].mean() == pytest.approx(1, abs=0.1)
+    plain = influence_null(flat, draws=200, seed=0).iloc[0]
+    assert plain["dispersion_null_mean"] == pytest.approx(1, abs=0.1)
+    assert plain["dispersion_p_value"] > 0.05
     tall = planted_influence(people=30, cascades=40, comments=10, strength=8, seed=2)
-    strong = dispersion_draws(tall, draws=200, seed=0)
-    assert strong.loc[0, "statistic"] > strong.loc[1:, "statistic"].max()
+    strong = influence_null(tall, draws=200, seed=0)
+    assert strong["dispersion"].eq(strong["dispersion"].iloc[0]).all()
+    assert strong["dispersion_p_value"].iloc[0] == 1 / 201
 
 
 def test_influence_keeps_rank_and_interval_in_order_and_rows_do_not_matter():
@@ -102,6 +102,5 @@ def test_roles_are_tested_apart():
     found = table[table["influence_role"] == "initiator"].drop(columns="influence_role")
     pd.testing.assert_frame_equal(found.reset_index(drop=True), alone)
     # equal comments leave nothing to shuffle
-    assert set(dispersion_by_role(both, draws=5, seed=1)["influence_role"]) == {
-        "initiator"
-    }
+    shown = table[table["dispersion"].notna()]
+    assert set(shown["influence_role"]) == {"initiator"}

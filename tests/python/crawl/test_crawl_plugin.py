@@ -19,15 +19,10 @@ from refugee_adaptation.crawl import keys, plugin, study
 from refugee_adaptation.crawl.keys import KEY_VARIABLE, SAMPLE_KEY, choose_key
 from refugee_adaptation.crawl.sheets import CrawlError
 
-HEADER = ",".join(study.POST_COLUMNS)
-RECORD = ",".join("x" for _ in study.POST_COLUMNS)
-TABLES = (
-    "files",
-    "study_posts",
-    "mediacrawler_posts",
-    "mediacrawler_comments",
-    "xhs_downloader_posts",
-)
+(STUDY,) = study.LAYOUTS
+HEADER = ",".join(STUDY.columns)
+RECORD = ",".join("x" for _ in STUDY.columns)
+TABLES = ("files", "posts", "comments")
 
 
 @pytest.fixture
@@ -96,7 +91,7 @@ def test_every_table_becomes_a_source(project):
     counts = [
         query(env, f"select count(*) from crawl.{table}")[0][0] for table in TABLES
     ]
-    assert counts == [1, 2, 0, 0, 0]
+    assert counts == [1, 2, 0]
     types = query(
         env,
         "select distinct data_type, column_name = '_row_number' "
@@ -116,29 +111,29 @@ def test_threads_read_the_crawl_once(monkeypatch):
 
     monkeypatch.setattr(plugin, "read_crawl", counting)
     env = environment("crawl")
-    with ThreadPoolExecutor(5) as pool:
+    with ThreadPoolExecutor(len(TABLES)) as pool:
         list(pool.map(lambda x: env.load_source("crawl", source(x)), TABLES))
     assert reads == ["crawl"]
-    assert query(env, "select count(*) from crawl.study_posts") == [(2,)]
+    assert query(env, "select count(*) from crawl.posts") == [(2,)]
 
 
 def test_another_invocation_reads_the_crawl_anew(project):
     env = environment("crawl")
-    env.load_source("crawl", source("study_posts"))
+    env.load_source("crawl", source("posts"))
     (project / "crawl/posts.csv").write_text(HEADER)
-    env.load_source("crawl", source("study_posts"))
-    assert query(env, "select count(*) from crawl.study_posts") == [(2,)]
+    env.load_source("crawl", source("posts"))
+    assert query(env, "select count(*) from crawl.posts") == [(2,)]
     reset_invocation_id()
-    env.load_source("crawl", source("study_posts"))
-    assert query(env, "select count(*) from crawl.study_posts") == [(0,)]
+    env.load_source("crawl", source("posts"))
+    assert query(env, "select count(*) from crawl.posts") == [(0,)]
 
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("blank", ["", None])
 def test_the_bundled_sample_is_the_default(blank):
     env = environment(blank)
-    env.load_source("crawl", source("study_posts"))
-    assert query(env, "select count(*) from crawl.study_posts") == [(1,)]
+    env.load_source("crawl", source("posts"))
+    assert query(env, "select count(*) from crawl.posts") == [(1,)]
 
 
 def test_a_list_and_a_number_are_settings_too(project):
@@ -146,8 +141,8 @@ def test_a_list_and_a_number_are_settings_too(project):
     (project / "2025/more.csv").write_text(HEADER + "\n" + RECORD)
     for crawl, expected in ((["crawl", "2025"], 3), (2025, 1)):
         env = environment(crawl)
-        env.load_source("crawl", source("study_posts", crawl=crawl))
-        assert query(env, "select count(*) from crawl.study_posts") == [(expected,)]
+        env.load_source("crawl", source("posts", crawl=crawl))
+        assert query(env, "select count(*) from crawl.posts") == [(expected,)]
         env.close()
 
 
@@ -155,22 +150,22 @@ def test_a_list_and_a_number_are_settings_too(project):
 def test_a_source_must_not_name_another_crawl_than_the_key_was_chosen_for():
     env = environment("seeds/sample")
     with pytest.raises(DbtRuntimeError, match="is not the profile's"):
-        env.load_source("crawl", source("study_posts", crawl="crawl"))
-    env.load_source("crawl", source("study_posts", crawl="./seeds/sample/"))
+        env.load_source("crawl", source("posts", crawl="crawl"))
+    env.load_source("crawl", source("posts", crawl="./seeds/sample/"))
 
 
 @pytest.mark.usefixtures("project")
 def test_an_unknown_table_is_refused():
     with pytest.raises(
-        DbtRuntimeError, match="no table `posts`; expected one of files"
+        DbtRuntimeError, match="no table `notes`; expected one of files"
     ):
-        environment("crawl").load_source("crawl", source("posts"))
+        environment("crawl").load_source("crawl", source("notes"))
 
 
 @pytest.mark.usefixtures("project")
 def test_a_crawl_that_cannot_be_read_is_dbts_own_error():
     with pytest.raises(DbtRuntimeError, match="`nowhere` does not exist"):
-        environment("nowhere").load_source("crawl", source("study_posts"))
+        environment("nowhere").load_source("crawl", source("posts"))
 
 
 def test_hostile_text_reaches_sql_to_the_letter(project):
@@ -178,8 +173,8 @@ def test_hostile_text_reaches_sql_to_the_letter(project):
     path = project / "crawl/posts.csv"
     path.write_text(f"{HEADER}\n{text}{RECORD[1:]}\n")
     env = environment("crawl")
-    env.load_source("crawl", source("study_posts"))
-    assert query(env, "select title from crawl.study_posts") == [(text,)]
+    env.load_source("crawl", source("posts"))
+    assert query(env, "select post_id from crawl.posts") == [(text,)]
 
 
 @pytest.mark.usefixtures("project")
@@ -321,10 +316,10 @@ sources:
     database: crawl
     schema: main
     config: {meta: {plugin: crawl}}
-    tables: [{name: files}, {name: study_posts}, {name: mediacrawler_posts}]
+    tables: [{name: files}, {name: posts}, {name: comments}]
 """,
-    "models/a.sql": "select * from {{ source('crawl', 'study_posts') }}",
-    "models/b.sql": "select * from {{ source('crawl', 'mediacrawler_posts') }}",
+    "models/a.sql": "select * from {{ source('crawl', 'posts') }}",
+    "models/b.sql": "select * from {{ source('crawl', 'comments') }}",
     "models/c.sql": "select * from {{ source('crawl', 'files') }}",
 }
 

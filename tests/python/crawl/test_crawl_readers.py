@@ -10,10 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from refugee_adaptation.crawl import csv_files, mediacrawler, study, xhs_downloader
+from conftest import ROOT
+from refugee_adaptation.crawl import csv_files, study, xhs_downloader
+from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.reading import read_crawl
-from refugee_adaptation.crawl.registry import LAYOUTS, recognise
+from refugee_adaptation.crawl.registry import LAYOUTS, find_layout, formats, recognise
 from refugee_adaptation.crawl.sheets import CrawlError, as_text, number_as_text
+from refugee_adaptation.wording.messages import say
 
 CHINESE = "你好来自小红书的朋友们" * 20
 
@@ -55,18 +58,23 @@ COMMENT = {
     "last_modify_ts": 1740600000000,
     "like_count": "3",
 }
-STUDY_POST = dict.fromkeys(study.POST_COLUMNS, "x") | {"content": "a\nb", "title": ""}
-SOURCES = [layout.source for layout in LAYOUTS if layout.is_used]
-WITHHELD = {name for layout in LAYOUTS for name in layout.withheld}
+CREATOR = dict.fromkeys(
+    ["user_id", "nickname", "desc", "follows", "fans", "interaction"], "x"
+)
+(STUDY,) = study.LAYOUTS
+# the columns of the export itself, without those of its Kaggle original
+STUDY_COLUMNS = [name for name in STUDY.columns if name not in ("type", "image")]
+STUDY_POST = dict.fromkeys(STUDY_COLUMNS, "x") | {"content": "a\nb", "title": ""}
+(WORKS,) = xhs_downloader.LAYOUTS
 
 
-def rows(path, source):
+def rows(path, entity):
     """Read a file and return one table's rows, and check that the others are empty."""
     tables = read_crawl(str(path)).tables
-    assert sorted(tables) == sorted(["files", *SOURCES])
-    for name in SOURCES:
-        assert name == source or tables[name].num_rows == 0
-    return tables[source].to_pylist()
+    assert list(tables) == ["files", *FIELDS]
+    for name in FIELDS:
+        assert name == entity or tables[name].num_rows == 0
+    return tables[entity].to_pylist()
 
 
 def summary(path):
@@ -96,41 +104,58 @@ def sqlite_file(path, tables):
     return connection
 
 
-def as_strings(record):
-    return {k: None if v is None else str(v) for k, v in record.items()}
-
-
 def assert_holds(row, record):
-    """A row has the values of a record, and nothing that names a person."""
-    handed_on = {k: v for k, v in as_strings(record).items() if k not in WITHHELD}
-    assert {name: row[name] for name in handed_on} == handed_on
-    assert not WITHHELD & row.keys()
+    """A row has the values of a record in fields of ours, and nothing else of it."""
+    layout = find_layout(record, None)
+    for name in FIELDS[layout.entity]:
+        column, *_ = layout.choices.get(name, (None,))
+        value = record.get(column)
+        assert row[name] == (None if value is None else str(value))
+    assert [name for name in row if name[0] != "_"] == list(FIELDS[layout.entity])
 
 
 # every file kind -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda x: x.source)
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda x: f"{x.format} {x.entity}")
 def test_every_layout_is_recognised_as_itself_only(layout):
-    matching = [
-        x.source for x in LAYOUTS if x.matches(layout.columns, layout.table_name)
+    assert [x for x in LAYOUTS if x.matches(layout.columns, layout.table_name)] == [
+        layout
     ]
-    assert matching == [layout.source]
-    assert set(layout.required) <= set(layout.columns)
-    assert len(set(layout.columns)) == len(layout.columns)
+
+
+def test_the_seed_and_the_registry_know_the_same_formats():
+    with (ROOT / "seeds" / "crawl_formats.csv").open(encoding="utf-8") as file:
+        seed = {
+            row["crawl_format"]: row["entities"].split() for row in csv.DictReader(file)
+        }
+    assert formats() == seed
 
 
 @pytest.mark.parametrize(
-    ("record", "source"),
+    ("fields", "withheld", "problem"),
     [
-        (STUDY_POST, "study_posts"),
-        (NOTE, "mediacrawler_posts"),
-        (COMMENT, "mediacrawler_comments"),
-        (dict.fromkeys(xhs_downloader.POST_COLUMNS, "值"), "xhs_downloader_posts"),
+        ({"heart_count": "hearts"}, (), "no field of posts: heart_count"),
+        ({"user_id": ("user_id", "name")}, ("name",), "read and withheld: name"),
     ],
 )
+def test_a_layout_with_a_mistake_is_refused(fields, withheld, problem):
+    with pytest.raises(ValueError, match=problem):
+        Layout("x", "posts", fields, required=(), withheld=withheld)
+
+
+@pytest.mark.parametrize(
+    ("record", "entity"),
+    [
+        (STUDY_POST, "posts"),
+        (NOTE, "posts"),
+        (COMMENT, "comments"),
+        (dict.fromkeys(WORKS.columns, "值"), "posts"),
+    ],
+    ids=["study", "note", "comment", "work"],
+)
 @pytest.mark.parametrize("kind", ["csv", "json", "jsonl", "parquet"])
-def test_the_name_of_a_file_decides_nothing(tmp_path, record, source, kind):
+def test_the_name_of_a_file_decides_nothing(tmp_path, record, entity, kind):
     path = tmp_path / "some.thing"
     if kind == "csv":
         path.write_text(csv_text([record]), newline="")
@@ -142,11 +167,11 @@ def test_the_name_of_a_file_decides_nothing(tmp_path, record, source, kind):
         path.write_text(json.dumps(record, ensure_ascii=False) + "\n")
     else:
         pq.write_table(pa.Table.from_pylist([record]), path)
-    (row,) = rows(path, source)
+    (row,) = rows(path, entity)
     assert_holds(row, record)
     assert row["_source_file"] == "some.thing"
     assert row["_row_number"] == 1
-    assert row["_format"] == source.rsplit("_", 1)[0]
+    assert row["_format"] == find_layout(record, None).format
     assert row["_captured_at"] is None
     assert row["_problem"] is None
 
@@ -159,7 +184,7 @@ def test_tables_are_text_but_for_the_row_number(tmp_path):
         assert [f.name for f in table.schema if f.type == pa.int64()] == numbers
         others = {f.type for f in table.schema if f.name not in numbers}
         assert others == {pa.string()}
-    (row,) = rows(path, "study_posts")
+    (row,) = rows(path, "posts")
     assert row["_captured_at"] == "2025-02-27"
 
 
@@ -178,8 +203,8 @@ def test_tables_are_text_but_for_the_row_number(tmp_path):
 def test_the_encoding_is_found(tmp_path, encode, encoding):
     path = tmp_path / "posts.csv"
     path.write_bytes(encode(csv_text([NOTE | {"title": CHINESE, "ip_location": ""}])))
-    (row,) = rows(path, "mediacrawler_posts")
-    assert row["note_id"] == NOTE["note_id"]
+    (row,) = rows(path, "posts")
+    assert row["post_id"] == NOTE["note_id"]
     assert row["title"] == CHINESE
     assert summary(path).encoding == encoding
 
@@ -189,7 +214,7 @@ def test_json_may_have_a_byte_order_mark_or_be_gb18030(tmp_path):
     path = tmp_path / "posts.json"
     for raw in (codecs.BOM_UTF8 + text.encode(), text.encode("gb18030")):
         path.write_bytes(raw)
-        assert rows(path, "mediacrawler_posts")[0]["title"] == CHINESE
+        assert rows(path, "posts")[0]["title"] == CHINESE
 
 
 def test_utf8_with_a_broken_character_stays_utf8():
@@ -209,8 +234,8 @@ def test_gb18030_with_a_broken_character_stays_gb18030():
 def test_the_delimiter_is_the_one_that_gives_a_known_header(tmp_path, delimiter):
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([STUDY_POST] * 2, delimiter=delimiter), newline="")
-    found = rows(path, "study_posts")
-    assert [row["content"] for row in found] == ["a\nb", "a\nb"]
+    found = rows(path, "posts")
+    assert [row["body"] for row in found] == ["a\nb", "a\nb"]
     assert [row["_row_number"] for row in found] == [1, 2]
 
 
@@ -218,19 +243,19 @@ def test_fields_are_kept_to_the_letter(tmp_path):
     text = ' 1.0 \r\n\t\n,"\x00\u2028末 '
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([STUDY_POST | {"content": text}]), newline="")
-    assert rows(path, "study_posts")[0]["content"] == text
+    assert rows(path, "posts")[0]["body"] == text
 
 
 def test_blank_lines_are_no_records(tmp_path):
     path = tmp_path / "posts.csv"
     path.write_text("\n" + csv_text([STUDY_POST]) + "\n\r\n", newline="")
-    assert [row["_problem"] for row in rows(path, "study_posts")] == [None]
+    assert [row["_problem"] for row in rows(path, "posts")] == [None]
 
 
 def test_a_field_may_be_very_long(tmp_path):
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([STUDY_POST | {"content": "x" * 200_000}]), newline="")
-    assert len(rows(path, "study_posts")[0]["content"]) == 200_000
+    assert len(rows(path, "posts")[0]["body"]) == 200_000
 
 
 def test_the_kaggle_original_has_other_names(tmp_path):
@@ -239,7 +264,7 @@ def test_the_kaggle_original_has_other_names(tmp_path):
     record["type"] = record.pop("post_type")
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([record]), newline="")
-    (row,) = rows(path, "study_posts")
+    (row,) = rows(path, "posts")
     assert row["post_type"] == "video"
     assert summary(path).unread_columns == []
 
@@ -248,18 +273,18 @@ def test_a_record_of_another_length_is_kept_with_its_problem(tmp_path):
     good = csv_text([STUDY_POST])
     path = tmp_path / "posts.csv"
     path.write_text(good + "short,record\r\n" + "x," * 15 + "x\r\n", newline="")
-    _, short, long = rows(path, "study_posts")
-    assert short["_problem"] == "record has 2 fields, header has 15"
+    _, short, long = rows(path, "posts")
+    assert say(short["_problem"], "en") == "record has 2 fields, header has 15"
     # which field is which is unknown, and a name must not pass as a count
     for row in (short, long):
-        assert {row[name] for name in STUDY_POST if name not in WITHHELD} == {None}
-    assert long["_problem"] == "record has 16 fields, header has 15"
+        assert {row[name] for name in FIELDS["posts"]} == {None}
+    assert say(long["_problem"], "en") == "record has 16 fields, header has 15"
     assert [short["_row_number"], long["_row_number"]] == [2, 3]
     assert (summary(path).row_count, summary(path).problem_count) == (3, 2)
 
 
 def test_a_file_appended_to_may_repeat_its_header(tmp_path):
-    old = list(mediacrawler.COMMENT_COLUMNS[:6])
+    old = ["comment_id", "create_time", "ip_location", "note_id", "content", "user_id"]
     new = [*old[:4], "like_count", *old[4:]]
     record = dict.fromkeys(new, "x") | {"like_count": "7", "comment_id": "c"}
     path = tmp_path / "comments.csv"
@@ -270,8 +295,8 @@ def test_a_file_appended_to_may_repeat_its_header(tmp_path):
         + csv_text([record], new),
         newline="",
     )
-    found = rows(path, "mediacrawler_comments")
-    assert [row["_problem"] for row in found] == [
+    found = rows(path, "comments")
+    assert [say(row["_problem"], "en") for row in found] == [
         None,
         "repeated header line",
         None,
@@ -285,7 +310,7 @@ def test_a_file_appended_to_may_repeat_its_header(tmp_path):
 def test_a_quote_that_is_never_closed_is_a_problem(tmp_path):
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([STUDY_POST]) + 'x,"cut off', newline="")
-    assert rows(path, "study_posts")[1]["_problem"] is not None
+    assert rows(path, "posts")[1]["_problem"] is not None
 
 
 def test_columns_that_nobody_reads_are_named(tmp_path):
@@ -304,17 +329,17 @@ def test_numbers_stay_as_written_and_null_is_null(tmp_path):
     text = json.dumps(record)[:-1] + (
         ', "time": 1736770000000, "liked_count": 1.50e3, "share_count": null,'
         ' "comment_count": true, "tag_list": ["a", 1.0, {"b": [null, false]}],'
-        ' "last_update_time": 12345678901234567890123, "title": NaN}'
+        ' "last_modify_ts": 12345678901234567890123, "title": NaN}'
     )
     path = tmp_path / "notes.json"
     path.write_text(f"[{text}]")
-    (row,) = rows(path, "mediacrawler_posts")
-    assert row["time"] == "1736770000000"
-    assert row["liked_count"] == "1.50e3"
+    (row,) = rows(path, "posts")
+    assert row["created_at"] == "1736770000000"
+    assert row["like_count"] == "1.50e3"
     assert row["share_count"] is None
     assert row["comment_count"] == "true"
-    assert row["tag_list"] == '["a", 1.0, {"b": [null, false]}]'
-    assert row["last_update_time"] == "12345678901234567890123"
+    assert row["tags"] == '["a", 1.0, {"b": [null, false]}]'
+    assert row["captured_at"] == "12345678901234567890123"
     assert row["title"] == "NaN"
 
 
@@ -322,7 +347,7 @@ def test_half_a_surrogate_pair_does_not_stop_the_build(tmp_path):
     path = tmp_path / "notes.json"
     text = json.dumps([NOTE | {"title": "TITLE"}])
     path.write_text(text.replace("TITLE", r"cut \ud83d and \ud83d\ude00"))
-    assert rows(path, "mediacrawler_posts")[0]["title"] == "cut \ufffd and 😀"
+    assert rows(path, "posts")[0]["title"] == "cut \ufffd and 😀"
     assert as_text("\ud83d") == "\ufffd"
 
 
@@ -331,8 +356,8 @@ def test_a_broken_line_is_kept_with_its_problem(tmp_path, separator):
     path = tmp_path / "notes.jsonl"
     lines = [json.dumps(NOTE), '{"note_id": "cut', "[1]", json.dumps(NOTE)]
     path.write_text(separator.join(lines), newline="")
-    found = rows(path, "mediacrawler_posts")
-    problems = [row["_problem"] for row in found]
+    found = rows(path, "posts")
+    problems = [say(row["_problem"], "en") for row in found]
     line = 1 + len(separator.splitlines())
     assert problems == [
         None,
@@ -347,7 +372,7 @@ def test_text_may_hold_what_unicode_calls_a_line_end(tmp_path):
     record = NOTE | {"title": "a\u2028b\x85c"}
     lines = [json.dumps(record, ensure_ascii=False)] * 2
     path.write_text("\n".join(lines), newline="")
-    titles = [row["title"] for row in rows(path, "mediacrawler_posts")]
+    titles = [row["title"] for row in rows(path, "posts")]
     assert titles == ["a\u2028b\x85c"] * 2
 
 
@@ -355,8 +380,9 @@ def test_text_may_hold_what_unicode_calls_a_line_end(tmp_path):
 def test_what_is_no_object_in_an_array_is_kept_with_its_problem(tmp_path, tail):
     path = tmp_path / "notes.json"
     path.write_text("[\n" + json.dumps(NOTE) + tail)
-    found = rows(path, "mediacrawler_posts")
-    assert [row["_problem"] for row in found] == [None, "JSON element is no object"]
+    found = rows(path, "posts")
+    problems = [say(row["_problem"], "en") for row in found]
+    assert problems == [None, "JSON element is no object"]
     assert_holds(found[0], NOTE)
 
 
@@ -365,14 +391,14 @@ def test_an_array_that_breaks_off_stops_the_crawl(tmp_path, tail):
     path = tmp_path / "notes.json"
     path.write_text("[\n" + json.dumps(NOTE) + tail)
     with pytest.raises(CrawlError, match=r"notes\.json.*breaks in line 2"):
-        rows(path, "mediacrawler_posts")
+        rows(path, "posts")
 
 
 def test_columns_may_come_late_in_json(tmp_path):
     path = tmp_path / "comments.json"
     late = {key: value for key, value in COMMENT.items() if key != "like_count"}
     path.write_text(json.dumps([late, COMMENT]))
-    found = rows(path, "mediacrawler_comments")
+    found = rows(path, "comments")
     assert [row["like_count"] for row in found] == [None, "3"]
 
 
@@ -389,14 +415,14 @@ def test_a_database_holds_several_entities(tmp_path):
             "xhs_note": posts,
             "xhs_note_comment": [COMMENT],
             "weibo_note_comment": [other],
-            "xhs_creator": [dict.fromkeys(mediacrawler.CREATOR_COLUMNS, "x")],
+            "xhs_creator": [CREATOR],
         },
     ).close()
     crawl = read_crawl(str(path))
-    first, second = crawl.tables["mediacrawler_posts"].to_pylist()
-    assert_holds(first, NOTE | {"add_ts": 5})
-    assert second["add_ts"] is None
-    (comment,) = crawl.tables["mediacrawler_comments"].to_pylist()
+    first, second = crawl.tables["posts"].to_pylist()
+    assert_holds(first, NOTE)
+    assert_holds(second, NOTE)
+    (comment,) = crawl.tables["comments"].to_pylist()
     assert_holds(comment, COMMENT)
     found = [(x.entity, x.row_count, x.is_used) for x in crawl.summaries]
     assert sorted(found) == [
@@ -416,11 +442,11 @@ def test_values_of_a_database_become_text_unchanged(tmp_path):
         "desc": b"\xe5\xa5\xbd\xff",
     }
     sqlite_file(path, {"xhs_note": [record]}).close()
-    (row,) = rows(path, "mediacrawler_posts")
-    assert row["time"] == "1736770000000"
-    assert row["liked_count"] == "1.5"
-    assert row["tag_list"] == '"\\u65c5,b"'
-    assert row["desc"] == "好\ufffd"
+    (row,) = rows(path, "posts")
+    assert row["created_at"] == "1736770000000"
+    assert row["like_count"] == "1.5"
+    assert row["tags"] == '"\\u65c5,b"'
+    assert row["body"] == "好\ufffd"
 
 
 def test_the_newer_variant_has_a_hash_in_place_of_the_user(tmp_path):
@@ -428,8 +454,23 @@ def test_the_newer_variant_has_a_hash_in_place_of_the_user(tmp_path):
     path = tmp_path / "x.db"
     note = {k: v for k, v in NOTE.items() if k not in gone} | {"creator_hash": "ab"}
     sqlite_file(path, {"xhs_note": [note]}).close()
-    (row,) = rows(path, "mediacrawler_posts")
-    assert (row["user_id"], row["creator_hash"]) == (None, "ab")
+    (row,) = rows(path, "posts")
+    assert (row["user_id"], row["ip_place"]) == ("ab", None)
+
+
+@pytest.mark.parametrize("kind", ["db", "parquet"])
+def test_of_several_columns_the_first_that_is_not_blank_is_taken(tmp_path, kind):
+    # a database that was kept over the change has both
+    written = [("id1", "hash"), ("", "hash"), (None, "hash"), (" \u3000", "hash")]
+    written += [("id2", None), (" ", None), (None, None)]
+    records = [NOTE | {"user_id": x, "creator_hash": y} for x, y in written]
+    path = tmp_path / f"x.{kind}"
+    if kind == "db":
+        sqlite_file(path, {"xhs_note": records}).close()
+    else:
+        pq.write_table(pa.Table.from_pylist(records), path)
+    found = [row["user_id"] for row in rows(path, "posts")]
+    assert found == ["id1", "hash", "hash", "hash", "id2", None, None]
 
 
 def test_rows_that_are_still_in_the_log_are_read(tmp_path):
@@ -439,7 +480,7 @@ def test_rows_that_are_still_in_the_log_are_read(tmp_path):
     connection.execute("insert into xhs_note select * from xhs_note")
     connection.commit()
     assert path.with_name("x.db-wal").stat().st_size > 0
-    assert len(rows(path, "mediacrawler_posts")) == 2
+    assert len(rows(path, "posts")) == 2
     connection.close()
 
 
@@ -448,7 +489,7 @@ def test_a_database_is_not_written_to(tmp_path):
     sqlite_file(path, {"xhs_note": [NOTE]}).close()
     path.chmod(0o400)
     before = path.read_bytes()
-    assert len(rows(path, "mediacrawler_posts")) == 1
+    assert len(rows(path, "posts")) == 1
     assert path.read_bytes() == before
     assert [x.name for x in tmp_path.iterdir()] == ["x.db"]
 
@@ -459,7 +500,7 @@ def test_a_table_without_rows_is_recognised(tmp_path):
     connection.execute("delete from xhs_note")
     connection.commit()
     connection.close()
-    assert rows(path, "mediacrawler_posts") == []
+    assert rows(path, "posts") == []
     assert (summary(path).format, summary(path).row_count) == ("mediacrawler", 0)
 
 
@@ -469,7 +510,7 @@ def test_a_table_without_rows_is_recognised(tmp_path):
 def test_parquet_is_read_as_text(tmp_path, monkeypatch):
     monkeypatch.setattr("refugee_adaptation.crawl.parquet_files.BATCH_ROWS", 2)
     table = pa.table(
-        {name: ["a", None, "c"] for name in study.POST_COLUMNS}
+        {name: ["a", None, "c"] for name in STUDY_COLUMNS}
         | {
             "like_count": pa.array([1, None, 3]),
             "share_count": [1.0, float("nan"), 12345678901.0],
@@ -478,7 +519,7 @@ def test_parquet_is_read_as_text(tmp_path, monkeypatch):
     )
     path = tmp_path / "posts.parquet"
     pq.write_table(table, path)
-    found = rows(path, "study_posts")
+    found = rows(path, "posts")
     assert [row["title"] for row in found] == ["a", None, "c"]
     assert [row["like_count"] for row in found] == ["1", None, "3"]
     assert [row["share_count"] for row in found] == ["1", None, "12345678901"]
@@ -488,10 +529,10 @@ def test_parquet_is_read_as_text(tmp_path, monkeypatch):
 
 
 def test_parquet_of_nested_values_is_refused(tmp_path):
-    table = pa.table({name: [["a"]] for name in study.POST_COLUMNS})
+    table = pa.table({name: [["a"]] for name in STUDY_COLUMNS})
     path = tmp_path / "posts.parquet"
     pq.write_table(table, path)
-    with pytest.raises(CrawlError, match="column `title` holds no plain values"):
+    with pytest.raises(CrawlError, match="column `post_id` holds no plain values"):
         read_crawl(str(path))
 
 
@@ -510,7 +551,7 @@ def test_an_empty_file_is_reported(tmp_path, content):
     path = tmp_path / "posts.json"
     path.write_text(content)
     crawl = read_crawl(str(tmp_path))
-    assert {crawl.tables[name].num_rows for name in SOURCES} == {0}
+    assert {crawl.tables[name].num_rows for name in FIELDS} == {0}
     assert crawl.tables["files"].to_pylist() == [
         {
             "_source_file": "posts.json",
@@ -536,19 +577,17 @@ def test_an_empty_file_is_reported(tmp_path, content):
 )
 def test_a_generated_crawl_is_known_by_its_pictures(tmp_path, picture, is_synthetic):
     path = tmp_path / "posts.csv"
-    values = ["x" if name != "post_image" else picture for name in study.POST_COLUMNS]
-    path.write_text(",".join(study.POST_COLUMNS) + "\n" + ",".join(values) + "\n")
+    values = ["x" if name != "post_image" else picture for name in STUDY_COLUMNS]
+    path.write_text(",".join(STUDY_COLUMNS) + "\n" + ",".join(values) + "\n")
     assert summary(path).is_synthetic == is_synthetic
 
 
 def test_a_header_alone_is_a_table_without_rows(tmp_path):
     path = tmp_path / "posts.csv"
-    path.write_text(",".join(study.POST_COLUMNS))
-    assert rows(path, "study_posts") == []
-    names = read_crawl(str(path)).tables["study_posts"].schema.names
-    own = [name for name in study.POST_COLUMNS if name not in WITHHELD]
-    assert names[: len(own)] == own
-    assert all(name.startswith("_") for name in names[len(own) :])
+    path.write_text(",".join(STUDY_COLUMNS))
+    assert rows(path, "posts") == []
+    names = read_crawl(str(path)).tables["posts"].schema.names
+    assert [name for name in names if name[0] != "_"] == list(FIELDS["posts"])
 
 
 def broken_sqlite(path):
@@ -568,7 +607,7 @@ def broken_parquet(path):
 
 
 def zeroed_parquet(path):
-    columns = {name: [f"{name}{i}" for i in range(50)] for name in study.POST_COLUMNS}
+    columns = {name: [f"{name}{i}" for i in range(50)] for name in STUDY_COLUMNS}
     pq.write_table(pa.table(columns), path, compression="zstd")
     raw = path.read_bytes()
     path.write_bytes(raw[:4] + bytes(200) + raw[204:])
@@ -603,7 +642,7 @@ def test_a_data_file_that_cannot_be_read_stops_with_one_sentence(tmp_path, name)
         read_crawl(str(tmp_path))
     message = str(caught.value)
     assert f"`{name}`" in message
-    assert "; expected the study's CSV" in message
+    assert "; expected a CSV, JSON, JSONL" in message
     assert message.endswith(".")
     assert "\n" not in message
     assert str(tmp_path) not in message

@@ -13,8 +13,9 @@ from refugee_adaptation.crawl import reading, study
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.reading import read_crawl
 
-HEADER = ",".join(study.POST_COLUMNS)
-RECORD = ",".join("x" for _ in study.POST_COLUMNS)
+(STUDY,) = study.LAYOUTS
+HEADER = ",".join(STUDY.columns)
+RECORD = ",".join("x" for _ in STUDY.columns)
 NOTE = dict.fromkeys(["note_id", "title", "desc", "time", "liked_count"], "x")
 
 
@@ -75,7 +76,7 @@ def test_rows_are_numbered_through_all_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "BATCH_ROWS", 3)
     (tmp_path / "a.csv").write_text("\n".join([HEADER, *[RECORD] * 7]))
     (tmp_path / "b.csv").write_text("\n".join([HEADER, *[RECORD] * 3]))
-    table = read_crawl(str(tmp_path)).tables["study_posts"]
+    table = read_crawl(str(tmp_path)).tables["posts"]
     assert table["_row_number"].to_pylist() == [1, 2, 3, 4, 5, 6, 7, 1, 2, 3]
     assert table["_source_file"].to_pylist() == ["a.csv"] * 7 + ["b.csv"] * 3
 
@@ -125,23 +126,23 @@ SHARED = Path(
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
-        ("study/tt_refugee_content.csv", {"study_posts": 724}),
-        ("mediacrawler/csv", {"mediacrawler_comments": 3804 + 1844}),
-        ("mediacrawler/csv/*2025-05-15.csv", {"mediacrawler_comments": 3804}),
+        ("study/tt_refugee_content.csv", {"posts": 724}),
+        ("mediacrawler/csv", {"comments": 3804 + 1844}),
+        ("mediacrawler/csv/*2025-05-15.csv", {"comments": 3804}),
         (
             "mediacrawler/sqlite/sqlite_tables.db",
-            {"mediacrawler_posts": 220, "mediacrawler_comments": 4847},
+            {"posts": 220, "comments": 4847},
         ),
         (
             "mediacrawler/sqlite/xhs.db",
-            {"mediacrawler_posts": 71, "mediacrawler_comments": 553},
+            {"posts": 71, "comments": 553},
         ),
         (
             "mediacrawler/json",
-            {"mediacrawler_posts": 20, "mediacrawler_comments": 200},
+            {"posts": 20, "comments": 200},
         ),
-        ("mediacrawler/csv_gb18030", {"mediacrawler_posts": 1582}),
-        ("xhs_downloader", {"xhs_downloader_posts": 17}),
+        ("mediacrawler/csv_gb18030", {"posts": 1582}),
+        ("xhs_downloader", {"posts": 17}),
     ],
 )
 def test_real_exports_are_read_whole(item, expected):
@@ -156,11 +157,5 @@ def test_real_exports_are_read_whole(item, expected):
     lost = [x.source_file for x in crawl.summaries if "lost" in x.encoding]
     assert lost == []
     for name in expected:
-        ids = {
-            "study_posts": "post_id",
-            "mediacrawler_posts": "note_id",
-            "mediacrawler_comments": "comment_id",
-            "xhs_downloader_posts": "作品ID",
-        }[name]
-        lengths = {len(value) for value in crawl.tables[name][ids].to_pylist()}
-        assert lengths == {24}
+        ids = crawl.tables[name][f"{name.removesuffix('s')}_id"].to_pylist()
+        assert {len(value) for value in ids} == {24}

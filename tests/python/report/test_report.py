@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import re
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 
-from conftest import ROOT
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.__main__ import main
 from refugee_adaptation.report.charts import figure_svg
-from refugee_adaptation.report.columns import chance, interval, made, share
+from refugee_adaptation.report.columns import both, chance, interval, made, share
 from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
@@ -32,13 +30,11 @@ from refugee_adaptation.report.sections.wilson import wilson
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     LANGUAGES,
-    in_chinese,
     say,
-    sentence,
     texts,
     verbatim,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     moment,
     number,
     p_value,
@@ -247,6 +243,7 @@ def test_no_groups_are_told_apart_from_too_few_people(
                 0.4 as jaccard_min,
                 false as claims_structure,
                 'no structure' as reason,
+                'no structure' as reason_zh,
                 false as is_shown
             where {tried}
             """
@@ -378,6 +375,8 @@ def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
                 select
                     null::varchar as corrected_value,
                     null::varchar as what_it_really_measures,
+                    null::varchar as what_it_really_measures_zh,
+                    null::varchar as figure_zh,
                     true as is_study_file
             )
             """
@@ -385,8 +384,8 @@ def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
     with Marts(path) as marts:
         written = Story(marts).compose(REPLICATION)
     assert written.index("First post") < written.index("Sum of likes")
-    for written in ("1,554,694", "\u22120.0867", "2,896", "2025-01-01"):
-        assert re.search(rf'<td class="number"[^>]*>{written}</td>', written)
+    for figure in ("1,554,694", "\u22120.0867", "2,896", "2025-01-01"):
+        assert re.search(rf'<td class="number"[^>]*>{figure}</td>', written)
 
 
 FINDINGS = """
@@ -397,15 +396,22 @@ FINDINGS = """
         ]) as finding_id,
         'area' as area,
         finding_id || ' claimed' as claim,
+        '' as claim_zh,
         if(finding_id = 'communities_replies', null, 0.5) as estimate,
         if(finding_id = 'topics_exist', 0.4, null) as interval_low,
         if(finding_id = 'topics_exist', 0.6, null) as interval_high,
         'supported' as verdict,
         'modularity' as metric,
+        '' as metric_zh,
+        'number' as unit,
+        'above' as side,
+        if(finding_id = 'topics_exist', 'interval', 'null') as decided_by,
         0.25 as null_value,
         'one half' as null_model,
+        '' as null_model_zh,
         100 as n,
-        'no ties' as reason;
+        'no ties' as reason,
+        '' as reason_zh;
 """
 
 
@@ -442,7 +448,8 @@ def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
                 31.0 as degree_preserving_z_score,
                 0.9 as louvain_seed_ari,
                 0.9 as leiden_consensus_ari,
-                'modularity above its null' as reason;
+                'modularity above its null' as reason,
+                'modularity above its null' as reason_zh;
 
             create table communities as
             select 'reply' as tie_kind, i < 13 as is_established
@@ -480,99 +487,34 @@ def test_a_column_that_the_query_lacks_is_an_error(database: Path) -> None:
         Story(marts).table("crawl.rows", marts.ask("select 1 as here"), ["elsewhere"])
 
 
-# what the page shows of the marts in sentences
-SENTENCES = (
-    "select claim from findings",
-    "select reason from findings",
-    "select null_model from findings",
-    "select unnest(rejection_reasons) from rejected_rows",
-    "select source from platform_events",
-    "select reason from adaptation_model_selection",
-    "select reason from topic_model_selection",
-    "select reason from community_verdicts",
-    "select reason from communities where not is_established",
-    "select abstention_reason from user_anomalies",
-    "select reason from retention_identifiability",
-    "select reason from retention_model_scores",
-    "select pool_reading from retention_pool_bound",
-    """
-    select unnest([first_name, second_name])
-    from retention_pool_bound
-    where pair_kind = 'waves'
-    """,
-    "select unnest([claim_sentence, reason]) from cascade_summary",
-    "select exposure_label from hashtag_adoption",
-    "select verdict from hashtag_adoption where verdict like '%:%'",
-    "select verdict from cascade_influencers where verdict like '%:%'",
-    "select verdict_sentence from recommendation_evaluation where not is_identifiable",
-    "select reason from recommendations",
-    "select unnest([action, why]) from playbook_recommendations",
-    """
-    select unnest([figure, what_it_really_measures])
-    from study_replication
-    where published_value is not null
-    """,
-)
-
-
-def without_chinese(sentences: Iterable[str | None]) -> list[str]:
-    """The sentences for which the texts have no Chinese, ready to be added there."""
-    return [
-        f'"{words}" = ""'
-        for words in sorted({words for words in sentences if words})
-        if in_chinese(words) is None
-    ]
-
-
 @pytest.mark.pipeline
 @pytest.mark.parametrize("crawl", ["sample", "study", "sqlite", "empty", "single"])
-def test_every_sentence_of_a_build_is_worded_in_chinese(
+def test_every_code_of_a_build_is_worded(
     crawl: str, built: Callable[[str], Path]
 ) -> None:
-    found: list[str | None] = []
     with Marts(built(crawl)) as marts:
-        for query in SENTENCES:
-            found += marts.ask(query).frame.iloc[:, 0].dropna().unique().tolist()
         covariates = marts.ask("select covariate from retention_cox").frame["covariate"]
-        metrics = marts.ask("select metric from findings").frame["metric"]
         verdicts = marts.ask("select verdict from study_replication").frame["verdict"]
-    lacking = without_chinese(found)
-    assert not lacking, "add to [sentence] of texts.toml:\n" + "\n".join(lacking)
+        abstained = marts.ask("select abstention_reason from user_anomalies").frame
     for covariate in covariates.unique():
         assert covariate == "(none)" or "zh-Hans" in worded_covariate(covariate)
-    for metric in metrics.unique():
-        assert f"finding_metric.{metric}" in texts()
     for verdict in verdicts.unique():
         assert f"verdict.{verdict}" in texts()
+    assert set(abstained["abstention_reason"].dropna()) <= {
+        "no posts observed",
+        "no counts crawled",
+    }
 
 
-def test_every_action_has_its_chinese_before_its_finding_is_supported() -> None:
-    with (ROOT / "seeds" / "playbook.csv").open(encoding="utf-8") as file:
-        plays = list(csv.DictReader(file))
-    assert without_chinese([play[k] for play in plays for k in ("action", "why")]) == []
-
-
-def test_a_sentence_without_chinese_is_reported() -> None:
-    assert without_chinese(["no such sentence", "misses lift", None]) == [
-        '"no such sentence" = ""'
-    ]
-    # a part that has no Chinese leaves the whole in English
-    assert without_chinese(["misses lift, nothing"]) == ['"misses lift, nothing" = ""']
-    assert sentence("no <b>such") == "no &lt;b&gt;such"
-
-
-def test_sentences_keep_their_numbers() -> None:
-    assert in_chinese("Authors fall into 3 groups by behaviour and content.") == (
-        "作者按行为与内容可分成 3 个群体。"
-    )
-    # a number is no place for words: the sentence with its prefix is no other sentence
-    words = in_chinese("not identifiable: 6 users are followed; a curve needs 30")
-    assert words is not None
-    assert words.startswith("无法判定")
-    assert "6 人" in words
-    words = in_chinese("misses stability, leakage")
-    assert words is not None
-    assert words.endswith("稳定性、泄漏")
+@pytest.mark.parametrize(
+    ("chinese", "written"),
+    [("\u5173\u7cfb", "zh-Hans"), (None, "no <b>ties"), ("", "no <b>ties")],
+)
+def test_a_sentence_of_a_mart_stands_in_both_languages(
+    chinese: str | None, written: str
+) -> None:
+    assert written in both({"reason": "no <b>ties", "reason_zh": chinese}, "reason")
+    assert both({"reason": None, "reason_zh": None}, "reason") == "\u2013"
 
 
 def test_a_covariate_is_worded_by_its_parts() -> None:

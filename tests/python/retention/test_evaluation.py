@@ -13,6 +13,7 @@ from refugee_adaptation.retention import (
     feature_readings,
 )
 from refugee_adaptation.retention.risks import predict_risk
+from refugee_adaptation.wording.messages import message
 
 
 def test_hindsight_in_the_table_changes_no_prediction() -> None:
@@ -110,7 +111,7 @@ def test_retained_is_refused_where_the_crawl_cannot_tell_who_is_seen_again() -> 
             "outcome": ["second_activity", "still_active"],
             "grouping": "all",
             "is_identifiable": [False, True],
-            "reason": ["not identifiable: a search sample", None],
+            "reason_message": [message("nobody_met_twice"), None],
         }
     )
     held = evaluation.predict_held_out(users, evidence=evidence, repeats=1)
@@ -119,7 +120,7 @@ def test_retained_is_refused_where_the_crawl_cannot_tell_who_is_seen_again() -> 
         held, users, evidence=evidence, permutations=0
     )
     refused = scores[scores["label"] == "retained"]
-    assert (refused["reason"] == "not identifiable: a search sample").all()
+    assert (refused["reason"] == "no user is met twice while followed").all()
     assert scores.loc[scores["label"] == "repeat_post", "is_estimable"].all()
     risks = predict_risk(users, evidence=evidence, draws=50)
     assert set(risks["label"]) == {"repeat_post"}
@@ -128,7 +129,7 @@ def test_retained_is_refused_where_the_crawl_cannot_tell_who_is_seen_again() -> 
     scores = evaluation.score_predictions(
         held, unseen, evidence=evidence, permutations=0
     )
-    assert scores["reason"].iloc[0] == "not identifiable: a search sample"
+    assert scores["reason"].iloc[0] == "no user is met twice while followed"
     told = evidence.assign(is_identifiable=True)
     held = evaluation.predict_held_out(users, evidence=told, repeats=1)
     assert set(held["label"]) == {"retained", "repeat_post"}
@@ -181,3 +182,29 @@ def test_nothing_in_nothing_out() -> None:
     assert len(feature_readings.describe_features(empty)) == 2 * len(
         early_features.REGISTRY
     )
+
+
+def test_a_model_must_beat_its_baselines() -> None:
+    rows = [
+        ("retained", "logistic", 0.80, 0.75, 0.01, True, True),
+        ("retained", "account_age_only", 0.60, 0.55, None, True, False),
+        ("retained", "crawl_format_only", 0.70, 0.65, None, True, False),
+        # shuffled labels match it, and so does the format of the crawl
+        ("repeat_post", "logistic", 0.60, 0.55, 0.2, False, False),
+        ("repeat_post", "account_age_only", 0.50, 0.45, None, False, False),
+        ("repeat_post", "crawl_format_only", 0.58, 0.53, None, True, False),
+        # the length of follow-up alone ranks as well
+        ("first_day", "logistic", 0.80, 0.75, 0.01, True, False),
+        ("first_day", "account_age_only", 0.60, 0.55, None, True, False),
+        ("first_day", "follow_up_length_only", 0.76, 0.71, None, True, False),
+        ("no_estimate", "logistic", None, None, None, None, None),
+    ]
+    names = ["label", "model", "roc_auc", "roc_auc_low", "permutation_p_value"]
+    scores = pd.DataFrame([row[:5] for row in rows], columns=names)
+    table = evaluation.beside_baselines(scores.assign(validation="repeated_cv"))
+    for column, place in (("is_above_chance", 5), ("is_above_baselines", 6)):
+        found = [None if pd.isna(value) else value for value in table[column]]
+        assert found == [row[place] for row in rows]
+    assert table["is_candidate"].tolist() == [row[1] == "logistic" for row in rows]
+    assert table["crawl_format_roc_auc"].iloc[:6].tolist() == [0.7] * 3 + [0.58] * 3
+    assert table["crawl_format_roc_auc"].iloc[6:].isna().all()

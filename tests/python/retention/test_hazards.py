@@ -9,6 +9,7 @@ from lifetime_cases import cox_users
 from refugee_adaptation.retention import (
     hazards,
 )
+from refugee_adaptation.wording.messages import message
 
 
 def test_cox_finds_the_planted_hazard() -> None:
@@ -44,8 +45,8 @@ def test_cox_refuses_what_the_crawl_cannot_tell() -> None:
             "grouping": ["all"],
             "group_name": ["all"],
             "is_identifiable": [False],
-            "reason": ["not identifiable: a search sample"],
+            "reason_message": [message("nobody_met_twice")],
         }
     )
     table = hazards.cox_hazards(cox_users(800, 0.5), ["diversity"], evidence=evidence)
-    assert table["reason"].tolist() == ["not identifiable: a search sample"]
+    assert table["reason"].tolist() == ["no user is met twice while followed"]

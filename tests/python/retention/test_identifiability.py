@@ -65,7 +65,6 @@ def test_every_refusal_has_a_sentence(crawl: pd.DataFrame, words: str) -> None:
     row = still_active(identifiability.weigh_evidence(crawl, groups))
     assert not row["is_identifiable"]
     assert words in row["reason"]
-    assert row["reason"].startswith("not identifiable: ")
 
 
 def test_a_group_with_enough_of_everything_is_identified() -> None:

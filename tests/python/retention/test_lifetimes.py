@@ -9,7 +9,6 @@ from refugee_adaptation.retention import (
     curves,
 )
 from refugee_adaptation.retention.lifetimes import (
-    add_adaptation_groups,
     keep_identified,
 )
 
@@ -29,13 +28,3 @@ def test_groups_that_are_not_identified_are_not_compared() -> None:
     test = curves.log_rank_tests(kept, evidence)
     assert test["p_value"].isna().all()
     assert "1 of 2 groups" in test["reason"].iloc[0]
-
-
-def test_adaptation_groups_join_the_others() -> None:
-    groups = pd.DataFrame(
-        {"user_id": ["a", "b"], "user_number": [1, 2], "grouping": "all"}
-    ).assign(group_name="all")
-    assignments = pd.DataFrame({"user_id": ["b", "a"], "group_name": ["x", "y"]})
-    both = add_adaptation_groups(groups, assignments)
-    assert both["group_name"].tolist() == ["y", "all", "x", "all"]
-    assert both["user_number"].tolist() == [1, 1, 2, 2]

@@ -14,7 +14,6 @@ from refugee_adaptation.retention import (
     pools,
 )
 from refugee_adaptation.retention.lifetimes import (
-    add_adaptation_groups,
     count_lifetimes,
 )
 
@@ -53,8 +52,6 @@ def test_nothing_in_nothing_out() -> None:
     groups = everybody(crawl).assign(user_number=pd.Series(dtype="int64"))
     counts = count_lifetimes(crawl, groups)
     evidence = identifiability.weigh_evidence(crawl, groups)
-    assignments = pd.DataFrame({"user_id": [], "group_name": []}, dtype="string")
-    assert add_adaptation_groups(groups, assignments).empty
     assert curves.kaplan_meier_curves(counts).empty
     assert curves.log_rank_tests(counts, evidence).empty
     assert hazards.cox_hazards(cox_users(9, 0).iloc[:0], ["diversity"]).empty

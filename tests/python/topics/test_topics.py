@@ -38,6 +38,7 @@ from refugee_adaptation.topics.topics import (
     judge_candidates,
     planted_precision,
 )
+from refugee_adaptation.wording.messages import say
 
 ROOT = Path(__file__).parents[3]
 QUICK = TopicSettings(
@@ -240,7 +241,7 @@ def test_topics_are_named_only_where_both_tests_agree(low, p, is_chosen, said):
     )
     judging.choose(frame, TopicSettings())
     assert frame["is_chosen"].tolist() == [is_chosen]
-    assert said in frame["reason"].iloc[0]
+    assert said in say(frame["reason_message"].iloc[0], "en")
 
 
 @pytest.mark.parametrize(("noise", "target"), [(0.3, 0.95), (0.6, 0.90)])

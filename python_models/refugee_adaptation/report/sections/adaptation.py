@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
+    both,
     chance,
     interval,
     made,
@@ -21,10 +22,9 @@ from refugee_adaptation.report.story import Section, Story, Tile
 from refugee_adaptation.report.texts import (
     chart_term,
     say,
-    sentence,
     term,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     percent,
     points,
@@ -47,7 +47,8 @@ def _groups(story: Story) -> None:
             bootstrap_ari_mean,
             jaccard_min,
             claims_structure,
-            reason
+            reason,
+            reason_zh
         from adaptation_model_selection
         where is_shown
         """
@@ -66,7 +67,7 @@ def _groups(story: Story) -> None:
         null=number(row["null_silhouette_p95"]),
         ari=number(row["bootstrap_ari_mean"]),
         jaccard=number(row["jaccard_min"]),
-        reason=sentence(row["reason"]),
+        reason=both(row, "reason"),
     )
     sizes = story.marts.ask(
         f"""
@@ -125,6 +126,7 @@ def _nothing_claimed(story: Story) -> None:
             silhouette_score,
             null_silhouette_p95,
             reason,
+            reason_zh,
             count(*) over () as tried_count
         from adaptation_model_selection
         where silhouette_score is not null
@@ -211,7 +213,8 @@ def _selection(story: Story) -> None:
             bootstrap_ari_mean,
             jaccard_min,
             is_shown,
-            reason
+            reason,
+            reason_zh
         from adaptation_model_selection
         order by method, cluster_count
         """

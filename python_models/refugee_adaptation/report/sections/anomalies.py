@@ -17,7 +17,7 @@ from refugee_adaptation.report.story import Section, Story, Tile
 from refugee_adaptation.report.texts import (
     say,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     percent,
 )

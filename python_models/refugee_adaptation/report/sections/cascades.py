@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
+    both,
     chance,
     interval,
     judged,
@@ -16,9 +17,8 @@ from refugee_adaptation.report.columns import (
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     chart_term,
-    sentence,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     percent,
 )
@@ -28,20 +28,23 @@ def _claims(story: Story) -> None:
     found = story.marts.ask(
         """
         select
-            claim_sentence as claim,
-            verdict,
-            estimate,
-            estimate_low,
-            estimate_high,
-            null_low,
-            null_high,
-            z_score,
-            p_value,
-            case_count,
-            is_identifiable,
-            reason
-        from cascade_summary
-        order by is_identifiable desc, cascade_summary.claim
+            findings.claim,
+            findings.claim_zh,
+            summary.verdict,
+            summary.estimate,
+            summary.estimate_low,
+            summary.estimate_high,
+            summary.null_low,
+            summary.null_high,
+            summary.z_score,
+            summary.p_value,
+            summary.case_count,
+            summary.is_identifiable,
+            summary.reason,
+            summary.reason_zh
+        from cascade_summary as summary
+        inner join findings on summary.claim = findings.finding_id
+        order by summary.is_identifiable desc, summary.claim
         """
     )
     rows = found.some().rows
@@ -57,11 +60,11 @@ def _claims(story: Story) -> None:
     )
     row = collected.row
     if not testable:
-        reasons = dict.fromkeys(row["reason"] for row in rows)
+        reasons = dict.fromkeys(both(row, "reason") for row in rows)
         story.notice(
             "cascades.untestable",
             found,
-            reason=Markup(" ").join(map(sentence, reasons)),
+            reason=Markup(" ").join(reasons),
         )
         return
     story.lead(
@@ -130,6 +133,7 @@ def _adoption(story: Story) -> None:
         """
         select
             exposure_label,
+            exposure_label_zh,
             verdict,
             occasion_count,
             adoption_count,

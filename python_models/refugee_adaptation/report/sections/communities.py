@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refugee_adaptation.report import charts, network
 from refugee_adaptation.report.columns import (
+    both,
     chance,
     interval,
     judged,
@@ -20,10 +21,9 @@ from refugee_adaptation.report.templating import fill
 from refugee_adaptation.report.texts import (
     chart_term,
     say,
-    sentence,
     term,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
 )
 
@@ -42,7 +42,8 @@ def _verdicts(story: Story) -> None:
             degree_preserving_z_score,
             louvain_seed_ari,
             leiden_consensus_ari,
-            reason
+            reason,
+            reason_zh
         from community_verdicts
         order by tie_kind
         """
@@ -65,7 +66,7 @@ def _verdicts(story: Story) -> None:
             established=number(established.get(row["tie_kind"], 0)),
             count=number(row["community_count"]),
             users=number(row["user_count"]),
-            reason=sentence(row["reason"]),
+            reason=both(row, "reason"),
         )
     story.table(
         "communities.verdicts",
@@ -141,8 +142,12 @@ def _list(story: Story) -> None:
             inside_share,
             resample_stability,
             leading_post_share,
-            if(is_established or starts_with(reason, 'network '), null, reason)
-                as reason
+            if(
+                is_established or (reason_message ->> 'code') like 'network%',
+                null,
+                reason
+            ) as reason,
+            reason_zh
         from communities
         order by tie_kind, community_number
         """

@@ -20,7 +20,7 @@ from refugee_adaptation.report.texts import (
     say,
     verbatim,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     moment,
     number,
     percent,
@@ -150,13 +150,16 @@ def _rejected(story: Story) -> None:
         with
 
         reasons as (
-            select entity, unnest(rejection_reasons) as reason
+            select
+                entity,
+                unnest(rejection_reasons) as reason,
+                unnest(rejection_reasons_zh) as reason_zh
             from rejected_rows
         )
 
-        select reason, entity, count(*) as row_count
+        select reason, reason_zh, entity, count(*) as row_count
         from reasons
-        group by reason, entity
+        group by reason, reason_zh, entity
         order by row_count desc, reason, entity
         """
     )

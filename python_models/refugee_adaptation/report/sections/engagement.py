@@ -19,7 +19,7 @@ from refugee_adaptation.report.texts import (
     label,
     say,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     span,
 )
@@ -68,7 +68,8 @@ def _days(story: Story) -> None:
                 title_en as event_en,
                 title_zh as event_zh,
                 audience_date,
-                source
+                source,
+                source_zh
             from platform_events
             where platform_date between '{first:%Y-%m-%d}' and '{last:%Y-%m-%d}'
             order by happened_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,19 +12,18 @@ from typing import Any
 from markupsafe import Markup
 
 from refugee_adaptation.report.columns import (
+    both,
     judged,
     made,
     said,
-    worded,
 )
 from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     say,
-    sentence,
     term,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     MINUS,
     MISSING,
     number,
@@ -41,39 +40,30 @@ def _claim_with_note(row: Row) -> Markup:
         row["source_table"],
     )
     if row["reason"]:
-        note += Markup(" \u00b7 {}").format(sentence(row["reason"]))
-    return Markup('{} <span class="numbers">{}</span>').format(
-        sentence(row["claim"]), note
-    )
+        note += Markup(" \u00b7 {}").format(both(row, "reason"))
+    return Markup('{} <span class="numbers">{}</span>').format(both(row, "claim"), note)
 
 
-def writer(metric: str) -> Callable[[Any], str]:
-    """Choose how a finding's numbers are written.
-
-    Args:
-        metric: what the finding measures.
-
-    Returns:
-        The function that writes an estimate, an end of its interval, or its bar.
-    """
-    words = metric.split()
-    if "share" not in words:
-        return number
-    return points if words[0] == "change" else percent
+# how the numbers of a finding are written, by its unit
+WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "number": number,
+    "share": percent,
+    "points": points,
+}
 
 
 def _estimate(row: Row) -> Markup:
-    return Markup.escape(writer(row["metric"])(row["estimate"]))
+    return Markup.escape(WRITERS[row["unit"]](row["estimate"]))
 
 
 def _interval(row: Row) -> Markup:
-    write = writer(row["metric"])
+    write = WRITERS[row["unit"]]
     return Markup.escape(span(row["interval_low"], row["interval_high"], write))
 
 
 def _bar(row: Row) -> Markup:
     return Markup('{} <span class="numbers">{}</span>').format(
-        writer(row["metric"])(row["null_value"]), sentence(row["null_model"])
+        WRITERS[row["unit"]](row["null_value"]), both(row, "null_model")
     )
 
 
@@ -82,16 +72,21 @@ def _findings(story: Story) -> None:
         """
         select
             claim,
+            claim_zh,
             verdict,
             metric,
+            metric_zh,
+            unit,
             estimate,
             interval_low,
             interval_high,
             null_value,
             n,
             null_model,
+            null_model_zh,
             source_table,
             reason,
+            reason_zh,
             claimed_by,
             finding_id
         from findings
@@ -113,7 +108,7 @@ def _findings(story: Story) -> None:
         (
             made("claim", _claim_with_note),
             judged(),
-            worded("metric", "finding_metric"),
+            said("metric"),
             made("estimate", _estimate),
             made("interval_low", _interval),
             made("null_value", _bar),
@@ -130,7 +125,7 @@ def _figure(name: str, row: Row) -> Markup:
     if value is None:
         return Markup(MISSING)
     if not re.fullmatch(r"-?[0-9]+([.][0-9]+)?", value):
-        return sentence(value)
+        return term("figure", value)
     written = f"{Decimal(value):,}".replace("-", MINUS)
     return Markup(written.removesuffix(".0"))
 
@@ -140,11 +135,13 @@ def _replication(story: Story) -> None:
         """
         select
             figure,
+            figure_zh,
             verdict,
             published_value,
             reproduced_value,
             corrected_value,
-            what_it_really_measures
+            what_it_really_measures,
+            what_it_really_measures_zh
         from study_replication
         where published_value is not null
         order by verdict = 'not reproduced' desc, figure_number

@@ -11,7 +11,7 @@ from refugee_adaptation.report.columns import (
     worded,
 )
 from refugee_adaptation.report.story import Story
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     percent,
 )

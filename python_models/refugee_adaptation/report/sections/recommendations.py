@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
+    both,
     interval,
     judged,
     person,
@@ -14,9 +15,8 @@ from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     chart_term,
     label,
-    sentence,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
 )
 
@@ -40,7 +40,8 @@ def _evaluation(story: Story) -> None:
             recent_popularity_difference_high,
             user_count,
             is_identifiable,
-            verdict_sentence
+            verdict_sentence,
+            verdict_sentence_zh
         from recommendation_evaluation
         where metric like 'recall%'
         order by
@@ -57,11 +58,11 @@ def _evaluation(story: Story) -> None:
     ]
     tested = [row for row in rows if row["is_identifiable"]]
     if not tested:
-        reasons = dict.fromkeys(row["verdict_sentence"] for row in rows)
+        reasons = dict.fromkeys(both(row, "verdict_sentence") for row in rows)
         story.notice(
             "recommendations.untestable",
             found,
-            reason=sentence(next(iter(reasons), "")),
+            reason=next(iter(reasons), ""),
         )
         return
     better = sum(row["verdict"] == "above popularity" for row in tested)
@@ -123,7 +124,8 @@ def _examples(story: Story) -> None:
             item_id,
             strategy,
             strategy_verdict as verdict,
-            reason
+            reason,
+            reason_zh
         from recommendations
         where
             recommendation_rank = 1
@@ -162,9 +164,12 @@ def _playbook(story: Story) -> None:
         """
         select
             plays.action,
+            plays.action_zh,
             plays.why,
+            plays.why_zh,
             plays.adaptation_group,
-            findings.claim
+            findings.claim,
+            findings.claim_zh
         from playbook_recommendations as plays
         inner join findings on plays.finding_id = findings.finding_id
         order by plays.playbook_id

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
+    both,
     chance,
     interval,
     made,
@@ -20,10 +21,9 @@ from refugee_adaptation.report.story import Section, Story, Tile
 from refugee_adaptation.report.texts import (
     chart_term,
     say,
-    sentence,
     term,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     percent,
     span,
@@ -42,7 +42,8 @@ def _gate(story: Story) -> None:
             sampling_share,
             mean_gap_days,
             is_identifiable,
-            reason
+            reason,
+            reason_zh
         from retention_identifiability
         where grouping = 'all'
         order by outcome desc
@@ -61,12 +62,12 @@ def _gate(story: Story) -> None:
         """
     )
     shares = {row["outcome"]: row for row in after.rows}
-    refused: dict[str, list[Markup]] = {}
+    refused: dict[Markup | str, list[Markup]] = {}
     for row in found.some().rows:
         name = term("outcome", row["outcome"])
         share = shares.get(row["outcome"])
         if not row["is_identifiable"]:
-            refused.setdefault(row["reason"], []).append(name)
+            refused.setdefault(both(row, "reason"), []).append(name)
         elif share is None or share["share"] is None:
             story.lead(
                 "retention.short",
@@ -92,7 +93,7 @@ def _gate(story: Story) -> None:
             "retention.unknown",
             found,
             outcomes=Markup(" / ").join(names),
-            reason=sentence(reason.removeprefix("not identifiable: ")),
+            reason=reason,
         )
     story.text("retention.caveat")
 
@@ -162,7 +163,8 @@ def _groups(story: Story) -> None:
             retained_28d_high_share as share_high,
             retained_28d_ceiling_share as ceiling_share,
             logrank_p_value,
-            reason
+            reason,
+            reason_zh
         from retention_by_group
         where outcome = 'still_active' and grouping <> 'all'
         order by grouping, group_name
@@ -193,7 +195,7 @@ def _groups(story: Story) -> None:
 def _pool(story: Story) -> None:
     found = story.marts.ask(
         """
-        select first_name, second_name, entity, pool_reading
+        select first_name, second_name, entity, pool_reading, pool_reading_zh
         from retention_pool_bound
         order by entity, first_name, second_name
         """
@@ -203,8 +205,8 @@ def _pool(story: Story) -> None:
             "retention.pool",
             found,
             (
-                said("first_name"),
-                said("second_name"),
+                worded("first_name", "capture"),
+                worded("second_name", "capture"),
                 worded("entity"),
                 said("pool_reading"),
             ),
@@ -280,13 +282,8 @@ def _scores(story: Story) -> None:
             roc_auc_low,
             roc_auc_high,
             pr_auc,
-            coalesce(
-                reason,
-                if(
-                    is_above_baselines,
-                    'above every baseline',
-                    'not above every baseline'
-                )
+            if(
+                is_above_baselines, 'above every baseline', 'not above every baseline'
             ) as reading
         from retention_model_scores
         where roc_auc is not null
@@ -298,7 +295,8 @@ def _scores(story: Story) -> None:
         select distinct
             label,
             validation,
-            reason
+            reason,
+            reason_zh
         from retention_model_scores
         where roc_auc is null and reason is not null and model <> 'majority'
         order by label, validation, reason
@@ -313,7 +311,7 @@ def _scores(story: Story) -> None:
             refused,
             label=term("outcome", row["label"]),
             validation=term("validation", row["validation"]),
-            reason=sentence(row["reason"].removeprefix("not identifiable: ")),
+            reason=both(row, "reason"),
         )
     if found.frame.empty:
         return

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
+from refugee_adaptation.report.columns import both
 from refugee_adaptation.report.marts import Answer, NoRowsError, NotBuiltError, Row
 from refugee_adaptation.report.sections import (
     adaptation,
@@ -17,14 +18,12 @@ from refugee_adaptation.report.sections import (
     retention,
     topics,
 )
-from refugee_adaptation.report.sections.evidence import writer
+from refugee_adaptation.report.sections.evidence import WRITERS
 from refugee_adaptation.report.story import Section, Story, Tile
 from refugee_adaptation.report.texts import (
     say,
-    sentence,
-    term,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     span,
 )
@@ -91,30 +90,26 @@ def _key_numbers(story: Story) -> None:
 def _numbers(row: Row) -> Markup:
     """Write the numbers of a finding, or why there are none."""
     if row["estimate"] is None:
-        return sentence(row["reason"] or "")
-    write = writer(row["metric"])
-    words = Markup("{} {}").format(
-        term("finding_metric", row["metric"]), write(row["estimate"])
-    )
+        return Markup("{}").format(both(row, "reason"))
+    write = WRITERS[row["unit"]]
+    words = Markup("{} {}").format(both(row, "metric"), write(row["estimate"]))
     if row["interval_low"] is not None:
         words += f" {span(row['interval_low'], row['interval_high'], write)}"
     if row["null_value"] is not None:
         words += say(
-            f"short.{_bar(row)}",
+            f"short.{BARS[row['decided_by'], row['side']]}",
             null=write(row["null_value"]),
-            model=sentence(row["null_model"]),
+            model=both(row, "null_model"),
         )
     return words + say("short.counted", n=number(row["n"]))
 
 
-def _bar(row: Row) -> str:
-    """Say what must pass the bar of a finding, and on which side."""
-    if row["metric"].startswith("hazard ratio"):
-        return "interval_below"
-    # where the bar is an end of what chance gives, the estimate decides
-    if row["interval_low"] is None or "percentile" in row["null_model"]:
-        return "estimate_above"
-    return "interval_above"
+# what must pass the bar of a finding: by what decides, and on which side
+BARS = {
+    ("interval", "above"): "interval_above",
+    ("interval", "below"): "interval_below",
+    ("null", "above"): "estimate_above",
+}
 
 
 def _claims(story: Story) -> None:
@@ -123,15 +118,22 @@ def _claims(story: Story) -> None:
         select
             finding_id,
             claim,
+            claim_zh,
             verdict,
             metric,
+            metric_zh,
+            unit,
+            side,
+            decided_by,
             estimate,
             interval_low,
             interval_high,
             null_value,
             null_model,
+            null_model_zh,
             n,
-            reason
+            reason,
+            reason_zh
         from findings
         order by area, finding_id
         """
@@ -151,7 +153,9 @@ def _claims(story: Story) -> None:
         asked = [rows[name] for name in claims if name in rows]
         asked.sort(key=lambda row: row["estimate"] is None)
         answers += asked[:1]
-    story.claims([(row["verdict"], row["claim"], _numbers(row)) for row in answers])
+    story.claims(
+        [(row["verdict"], both(row, "claim"), _numbers(row)) for row in answers]
+    )
 
 
 SUMMARY = Section("short", (_synthetic, _few_newcomers, _key_numbers, _claims))

@@ -20,7 +20,7 @@ from refugee_adaptation.report.texts import (
     term,
     verbatim,
 )
-from refugee_adaptation.report.wording import (
+from refugee_adaptation.wording.numbers import (
     number,
     p_value,
     percent,
@@ -298,7 +298,8 @@ def _tried(story: Story) -> None:
             any_shape_auc,
             p_value,
             is_chosen,
-            reason
+            reason,
+            reason_zh
         from topic_model_selection
         order by is_chosen desc, met_target_count desc, lift_score desc
         """

@@ -1,0 +1,252 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+
+with
+
+over_time as (
+    select * from {{ ref("adaptation_over_time") }}
+),
+
+within_person as (
+    select * from {{ ref("adaptation_within_person") }}
+),
+
+selection as (
+    select * from {{ ref("adaptation_model_selection") }}
+),
+
+profiles as (
+    select * from {{ ref("adaptation_group_profiles") }}
+),
+
+groups as (
+    select * from {{ ref("adaptation_groups") }}
+),
+
+tiers as (
+    select * from {{ ref("engagement_tiers") }}
+),
+
+archetypes as (
+    select distinct archetype as group_name from {{ ref("adaptation_archetypes") }}
+),
+
+-- one row for each comparison, and without two waves an empty one
+comparisons as (
+    select
+        unnest(
+            ['all posts', 'same registration cohort', 'same crawl format']
+        ) as comparison,
+        unnest(
+            [
+                'chinese_words_rise',
+                'chinese_words_rise_in_cohort',
+                'chinese_words_rise_in_format'
+            ]
+        ) as claim_id
+),
+
+changes as (
+    select
+        comparisons.*,
+        over_time.change,
+        over_time.change_low,
+        over_time.change_high,
+        over_time.early_post_count,
+        over_time.late_post_count,
+        over_time.shared_user_count,
+        over_time.early_format_share,
+        over_time.late_format_share,
+        least(over_time.early_user_count, over_time.late_user_count) as user_count
+    from comparisons
+    left join over_time
+        on
+            comparisons.comparison = over_time.comparison
+            and over_time.trait = 'chinese_words'
+),
+
+-- a change between waves that were crawled differently may be the crawl's
+noted as (
+    select
+        *,
+        case
+            when
+                abs(early_format_share - late_format_share)
+                > {{ var("wave_max_format_change") }}
+                then json_object(
+                    'code', 'waves_differ_in_format',
+                    'early', 100 * early_format_share,
+                    'late', 100 * late_format_share
+                )
+        end as format_note,
+        case
+            when shared_user_count = 0 then json_object('code', 'no_shared_author')
+        end as survival_note
+    from changes
+),
+
+-- with fewer than six people who changed, no split of them is significant
+changers as (
+    select
+        max(gained_count) as gained_count,
+        coalesce(max(gained_count + lost_count), 0) as changed_count
+    from within_person
+    where people_set = 'posts more than a day apart'
+),
+
+-- the groups that were found, or else the number of groups that the study published
+ranked as (
+    select *
+    from selection
+    where (is_shown and is_chosen) or (method = 'kmeans' and cluster_count = 3)
+    qualify row_number() over (order by is_shown and is_chosen desc) = 1
+),
+
+shown as (
+    select
+        max(cluster_count) as cluster_count,
+        max(silhouette_score) as silhouette_score,
+        max(null_silhouette_p95) as null_silhouette_p95,
+        max(user_count) as user_count,
+        coalesce(bool_or(claims_structure), false) as claims_structure,
+        coalesce(
+            max(reason_message)::json, json_object('code', 'groups_no_authors')
+        ) as reason_message
+    from ranked
+),
+
+author_total as (
+    select count(*) as user_count from tiers
+),
+
+-- a name that nobody earned is a finding too, but only of groups that are there
+group_sizes as (
+    select
+        archetypes.group_name,
+        count(groups.user_id) as user_count
+    from archetypes
+    left join groups on archetypes.group_name = groups.group_name
+    group by archetypes.group_name
+),
+
+named_groups as (
+    select
+        group_sizes.group_name,
+        author_total.user_count as author_count,
+        shown.claims_structure,
+        shown.reason_message,
+        if(shown.claims_structure, group_sizes.user_count, null) as user_count
+    from group_sizes
+    cross join author_total
+    cross join shown
+),
+
+adapter_engagement as (
+    select
+        max(contrast_value) as contrast_value,
+        max(contrast_low) as contrast_low,
+        max(contrast_high) as contrast_high,
+        max(user_count) as user_count
+    from profiles
+    where group_name = 'cultural_adapter' and feature = 'log_engagement'
+),
+
+claims as (
+    select
+        claim_id,
+        change as estimate,
+        change_low as interval_low,
+        change_high as interval_high,
+        0 as null_value,
+        early_post_count + late_post_count as n,
+        true as is_identifiable,
+        null::boolean as is_supported,
+        case
+            when comparison = 'all posts' and user_count is null
+                then json_object('code', 'waves_missing')
+            when comparison = 'all posts' and change_low is null
+                then json_object(
+                    'code', 'wave_too_small',
+                    'users', user_count,
+                    'least', {{ var("wave_min_users") }}
+                )
+            when comparison = 'same registration cohort' and change_low is null
+                then json_object('code', 'cohort_too_small')
+            when comparison = 'same crawl format' and change_low is null
+                then json_object('code', 'format_too_rare')
+            when comparison = 'same crawl format'
+                then json_object('code', 'late_posts_counted', 'count', late_post_count)
+            when comparison = 'all posts' then format_note
+            when survival_note is not null and format_note is not null
+                then json_object(
+                    'code', 'notes', 'notes', json_array(survival_note, format_note)
+                )
+            else coalesce(survival_note, format_note)
+        end as reason_message,
+        null as facts
+    from noted
+    union all
+    select
+        'people_begin_to_write_chinese' as claim_id,
+        gained_count / nullif(changed_count, 0) as estimate,
+        exact_low(gained_count, changed_count) as interval_low,
+        exact_high(gained_count, changed_count) as interval_high,
+        0.5 as null_value,
+        changed_count as n,
+        changed_count >= 6 as is_identifiable,
+        null as is_supported,
+        case
+            when changed_count < 6
+                then json_object('code', 'too_few_changed', 'people', changed_count)
+        end as reason_message,
+        null as facts
+    from changers
+    union all
+    select
+        'adaptation_groups_exist' as claim_id,
+        silhouette_score as estimate,
+        null as interval_low,
+        null as interval_high,
+        null_silhouette_p95 as null_value,
+        user_count as n,
+        null_silhouette_p95 is not null as is_identifiable,
+        claims_structure as is_supported,
+        reason_message,
+        json_object('count', coalesce(cluster_count, 3)) as facts
+    from shown
+    union all
+    select
+        'group_' || group_name as claim_id,
+        user_count / nullif(author_count, 0) as estimate,
+        exact_low(user_count, author_count) as interval_low,
+        exact_high(user_count, author_count) as interval_high,
+        0.01 as null_value,
+        author_count as n,
+        claims_structure as is_identifiable,
+        null as is_supported,
+        case
+            when not claims_structure
+                then json_object(
+                    'code', 'groups_not_established', 'reason', reason_message
+                )
+        end as reason_message,
+        null as facts
+    from named_groups
+    union all
+    select
+        'adapters_have_most_engagement' as claim_id,
+        contrast_value as estimate,
+        contrast_low as interval_low,
+        contrast_high as interval_high,
+        0 as null_value,
+        user_count as n,
+        true as is_identifiable,
+        null as is_supported,
+        case
+            when contrast_value is null
+                then json_object('code', 'nobody_is_cultural_adapter')
+        end as reason_message,
+        null as facts
+    from adapter_engagement
+)
+
+select * from claims

@@ -1,0 +1,62 @@
+"""Algorithms that SQL calls by name, registered on every connection that dbt opens.
+
+SQL says what is meant; what has no closed form there, or makes words, is computed here.
+The functions exist while dbt runs; the tables that it leaves need none of them.
+"""
+
+from __future__ import annotations
+
+import duckdb
+from duckdb.func import SPECIAL
+from duckdb.sqltypes import BIGINT, DOUBLE, VARCHAR
+from scipy.stats import beta
+
+from refugee_adaptation.wording.messages import say
+
+# of an exact 95 % interval, the chance beyond either end
+TAIL = 0.025
+
+
+def exact_low(successes: int | None, trials: int | None) -> float | None:
+    """The lower end of the exact 95 % interval of a share.
+
+    Source: Clopper and Pearson (1934), The use of confidence or fiducial limits, by
+    quantiles of the beta distribution.
+
+    Args:
+        successes: from 0 to `trials`.
+        trials: how often it could have happened.
+
+    Returns:
+        A share from 0 to 1; None without trials, or where a number is missing.
+    """
+    if successes is None or not trials:
+        return None
+    if successes == 0:
+        return 0.0
+    return float(beta.ppf(TAIL, successes, trials - successes + 1))
+
+
+def exact_high(successes: int | None, trials: int | None) -> float | None:
+    """The upper end of the exact 95 % interval of a share; see `exact_low`."""
+    if successes is None or not trials:
+        return None
+    low_of_failures = exact_low(trials - successes, trials)
+    return None if low_of_failures is None else 1.0 - low_of_failures
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the functions known to a database; all its cursors share them.
+
+    Args:
+        connection: a new connection, of the database.
+    """
+    connection.create_function(
+        "say", say, [VARCHAR, VARCHAR], VARCHAR, null_handling=SPECIAL
+    )
+    connection.create_function(
+        "exact_low", exact_low, [BIGINT, BIGINT], DOUBLE, null_handling=SPECIAL
+    )
+    connection.create_function(
+        "exact_high", exact_high, [BIGINT, BIGINT], DOUBLE, null_handling=SPECIAL
+    )

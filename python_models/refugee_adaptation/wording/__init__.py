@@ -1,0 +1,1 @@
+"""What the project says in words, in English and Chinese, from codes and values."""
