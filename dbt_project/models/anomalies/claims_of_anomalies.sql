@@ -33,14 +33,11 @@ claims as (
     select
         claim_id,
         user_count as n,
-        found_count / nullif(user_count, 0) as estimate,
-        exact_low(found_count, user_count) as interval_low,
-        exact_high(found_count, user_count) as interval_high,
         0.01 as null_value,
         true as is_identifiable,
-        null::boolean as is_supported,
-        null as reason_message,
-        null as facts
+        found_count / nullif(user_count, 0) as estimate,
+        exact_low(found_count, user_count) as interval_low,
+        exact_high(found_count, user_count) as interval_high
     from counted
 )
 

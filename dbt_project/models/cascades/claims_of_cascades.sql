@@ -16,8 +16,7 @@ claims as (
         case_count as n,
         is_identifiable,
         reason_message::json as reason_message,
-        verdict = 'supported' as is_supported,
-        null as facts
+        verdict = 'supported' as is_supported
     from summary
 )
 

@@ -4,22 +4,24 @@ claims as (
     select * from {{ ref("claims") }}
 ),
 
-{% set wings = [
-    "engagement",
-    "topics",
-    "adaptation",
-    "anomalies",
-    "communities",
-    "cascades",
-    "recommendations",
-    "retention",
-    "replication",
-] -%}
 measured as (
-    {% for wing in wings -%}
-        select * from {{ ref("claims_of_" ~ wing) }}
-        {% if not loop.last %}union all by name{% endif %}
-    {% endfor %}
+    select * from {{ ref("claims_of_engagement") }}
+    union all by name
+    select * from {{ ref("claims_of_topics") }}
+    union all by name
+    select * from {{ ref("claims_of_adaptation") }}
+    union all by name
+    select * from {{ ref("claims_of_anomalies") }}
+    union all by name
+    select * from {{ ref("claims_of_communities") }}
+    union all by name
+    select * from {{ ref("claims_of_cascades") }}
+    union all by name
+    select * from {{ ref("claims_of_recommendations") }}
+    union all by name
+    select * from {{ ref("claims_of_retention") }}
+    union all by name
+    select * from {{ ref("claims_of_replication") }}
 ),
 
 judged as (
