@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-import yaml
+import pytest
 
 from conftest import ROOT
-from project_files import models, parents, stored_marts
+from project_files import models, stored_marts
 
 DOCS = ROOT / "docs"
 
@@ -25,35 +29,58 @@ def drawing() -> ModuleType:
     return module
 
 
-def wings() -> dict[str, str]:
-    return {name: path.parent.name for name, path in models().items()}
+def drawn(manifest: Path, folder: Path) -> str:
+    """The picture of the models in a manifest."""
+    picture = folder / "lineage.svg"
+    drawing().main(str(manifest), str(picture))
+    return picture.read_text("utf-8")
 
 
-def drawn(wing_of: dict[str, str]) -> str:
-    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text("utf-8"))
-    configured = project["models"]["adaptation"]
-    colours = {
-        wing: configured[wing]["+docs"]["node_color"] for wing in set(wing_of.values())
-    }
-    return str(drawing().draw(wing_of, parents(), colours))
-
-
-def test_the_picture_of_the_lineage_is_the_lineage() -> None:
-    picture = (DOCS / "lineage.svg").read_text("utf-8")
-    assert picture == drawn(wings()), (
+@pytest.mark.pipeline
+def test_the_picture_of_the_lineage_is_the_lineage(
+    built: Callable[[str], Path], tmp_path: Path
+) -> None:
+    manifest = built("sample").parent / "target" / "manifest.json"
+    assert (DOCS / "lineage.svg").read_text("utf-8") == drawn(manifest, tmp_path), (
         "dbt parse && python docs/draw_lineage.py target/manifest.json docs/lineage.svg"
     )
 
 
-def test_a_picture_of_other_models_would_be_found() -> None:
-    moved = wings() | {"fct_posts": "shared"}
-    assert (DOCS / "lineage.svg").read_text("utf-8") != drawn(moved)
+def node(name: str, wing: str, *reads: str) -> dict[str, Any]:
+    """What a manifest says of a model."""
+    return {
+        "name": name,
+        "resource_type": "model",
+        "fqn": ["adaptation", wing, name],
+        "depends_on": {"nodes": [f"model.adaptation.{read}" for read in reads]},
+        "config": {"docs": {"node_color": "#334155"}},
+    }
+
+
+def test_references_between_wings_are_counted_and_those_inside_are_not(
+    tmp_path: Path,
+) -> None:
+    nodes = [
+        node("a", "first"),
+        node("b", "first", "a"),
+        node("c", "second", "a", "b"),
+        node("d", "first", "c"),
+    ]
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"nodes": {one["name"]: one for one in nodes}}))
+    picture = drawn(manifest, tmp_path)
+    assert re.findall(r"<title>(.*?)</title>", picture) == [
+        "first to second: 2",
+        "second to first: 1",
+    ]
+    assert picture.count("<path d=") == 3
 
 
 def test_the_table_of_wings_counts_its_models() -> None:
     text = (DOCS / "architecture.md").read_text("utf-8")
+    wings = [path.parent.name for path in models().values()]
     rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", text, re.MULTILINE)
-    assert {wing: int(count) for wing, count in rows} == Counter(wings().values())
+    assert {wing: int(count) for wing, count in rows} == Counter(wings)
 
 
 def test_the_readme_names_every_table_that_people_query_once() -> None:
