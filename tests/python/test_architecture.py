@@ -87,3 +87,27 @@ def test_the_readme_names_every_table_that_people_query_once() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     section = readme.split("## What is where")[1].split("\n\nThe lineage")[0]
     assert sorted(re.findall(r"`(\w+)`", section)) == sorted(stored_marts())
+
+
+def test_documents_link_to_files_that_exist() -> None:
+    documents = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+    links = [
+        (path.name, link)
+        for path in documents
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8"))
+        if not (path.parent / link).exists()
+    ]
+    assert len(documents) > 6
+    assert links == []
+
+
+def test_the_version_is_one() -> None:
+    stated = {
+        name: re.findall(pattern, (ROOT / name).read_text("utf-8"), re.MULTILINE)
+        for name, pattern in {
+            "pyproject.toml": r'^version = "(.+)"$',
+            "dbt_project.yml": r'^version: "(.+)"$',
+            "CITATION.cff": r"^version: (.+)$",
+        }.items()
+    }
+    assert len({tuple(found) for found in stated.values()}) == 1, stated
