@@ -1,6 +1,6 @@
--- A risk is shown only where the default model ranks unseen users better than chance and
--- than every baseline; otherwise the reason says why everybody's best estimate is the
--- base rate.
+-- A risk is shown only where the default model ranks unseen users better than chance
+-- and than every baseline; otherwise the reason says why everybody's best estimate is
+-- the base rate.
 with
 
 users as (
