@@ -16,4 +16,6 @@ def model(dbt, _session):
         dbt.config.meta_get("method"),
         Settings(**dbt.config.meta_get("settings")),
     )
-    return groups.merge(users[["user_id", "post_count"]], on="user_id")
+    counted = groups.merge(users[["user_id", "post_count"]], on="user_id")
+    # a column without rows has no type
+    return counted.astype({"user_id": "string"})

@@ -11,4 +11,6 @@ def model(dbt, _session):
     placed = network_layout(
         edges.project(columns).df(), user_limit=dbt.config.meta_get("user_limit")
     )
-    return placed.merge(users.df(), on="user_number").drop(columns="user_number")
+    named = placed.merge(users.df(), on="user_number").drop(columns="user_number")
+    # a column without rows has no type
+    return named.astype({"user_id": "string"})

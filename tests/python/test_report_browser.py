@@ -67,7 +67,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         alter table fct_posts add column body varchar;
 
         insert into rejected_rows
-        select 'post', ['reason ' || i] from range(20) as numbers (i);
+        select 'post', ['reason ' || i], ['reason ' || i]
+        from range(20) as numbers (i);
         """
     )
     connection.close()

@@ -72,16 +72,17 @@ bounded as (
     from correlated
 ),
 
+-- the last digits of a correlation depend on the order of its rows, and no message may
 intervals as (
     select
         tie_kind,
         measure,
         user_count,
-        spearman_rho,
         top_overlap_count,
         top_overlap_by_chance,
-        tanh(fisher_z - half_width) as rho_low,
-        tanh(fisher_z + half_width) as rho_high
+        round(spearman_rho, 12) as spearman_rho,
+        round(tanh(fisher_z - half_width), 12) as rho_low,
+        round(tanh(fisher_z + half_width), 12) as rho_high
     from bounded
 ),
 

@@ -112,11 +112,21 @@ communities_by_tie as (
 ),
 
 -- the first of the outcomes; the table has them all
-first_gate as (
-    select *
+ranked_gates as (
+    select
+        *,
+        row_number() over (order by is_identifiable desc, outcome asc) as gate_rank
     from gates
     where grouping = 'all'
-    qualify row_number() over (order by is_identifiable desc, outcome asc) = 1
+),
+
+first_gate as (
+    select
+        max(outcome) as outcome,
+        bool_or(is_identifiable) as is_identifiable,
+        max(reason_message) as reason_message
+    from ranked_gates
+    where gate_rank = 1
 ),
 
 verdicts as (
@@ -240,10 +250,14 @@ lines as (
     select
         8 as line_number,
         'retention' as subject,
-        json_object(
-            'code', if(is_identifiable, 'summary_identifiable', 'summary_refused'),
-            'outcome', json_object('code', 'outcome_' || outcome),
-            'reason', reason_message::json
+        if(
+            outcome is null,
+            null,
+            json_object(
+                'code', if(is_identifiable, 'summary_identifiable', 'summary_refused'),
+                'outcome', json_object('code', 'outcome_' || outcome),
+                'reason', reason_message::json
+            )
         ) as message
     from first_gate
     union all

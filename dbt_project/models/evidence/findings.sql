@@ -35,8 +35,9 @@ judged as (
         measured.reason_message::varchar as reason_message,
         {{ verdict("measured", "claims.side") }} as verdict,
         coalesce(measured.facts::varchar, '{}') as facts
-    from measured
-    inner join claims on measured.claim_id = claims.claim_id
+    from claims
+    -- what a wing does not measure on this crawl has its verdict all the same
+    left join measured on claims.claim_id = measured.claim_id
 ),
 
 -- what each text of a claim says on this crawl

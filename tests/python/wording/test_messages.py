@@ -151,7 +151,7 @@ def untranslated(database: Path) -> list[tuple[str, str, int]]:
             shown = "published_value is not null" if "replication" in table else "true"
             [(count,)] = connection.execute(
                 f"select count(*) from {table} where {shown} "
-                f"and {english} is not null and coalesce({column}, '') = ''"
+                f"and {english} is not null and coalesce({column}::varchar, '') = ''"
             ).fetchall()
             if count:
                 found.append((table, english, count))
