@@ -9,7 +9,6 @@ from __future__ import annotations
 import duckdb
 from duckdb.func import SPECIAL
 from duckdb.sqltypes import BIGINT, DOUBLE, VARCHAR
-from scipy.stats import beta
 
 from refugee_adaptation.wording.messages import say
 
@@ -34,6 +33,9 @@ def exact_low(successes: int | None, trials: int | None) -> float | None:
         return None
     if successes == 0:
         return 0.0
+    # a second of every dbt command, which most of them do not need
+    from scipy.stats import beta
+
     return float(beta.ppf(TAIL, successes, trials - successes + 1))
 
 

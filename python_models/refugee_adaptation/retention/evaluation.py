@@ -366,6 +366,35 @@ def score_predictions(
     return worded_frame(rows, _SCORE_TYPES)
 
 
+def score_models(
+    users: pd.DataFrame,
+    evidence: pd.DataFrame,
+    *,
+    repeats: int,
+    permutations: int,
+    alpha: float,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Predict users by models that have not seen them, score, and judge the scores.
+
+    Args:
+        users: ``int_retention__features``.
+        evidence: ``retention_identifiability``.
+        repeats: As for :func:`predict_held_out`.
+        permutations: As for :func:`score_predictions`.
+        alpha: As for :func:`beside_baselines`.
+        settings: folds, test_share, min_positives and seed, for prediction and scores.
+
+    Returns:
+        As :func:`beside_baselines`.
+    """
+    held_out = predict_held_out(users, evidence=evidence, repeats=repeats, **settings)
+    scores = score_predictions(
+        held_out, users, evidence=evidence, permutations=permutations, **settings
+    )
+    return beside_baselines(scores, alpha=alpha)
+
+
 def beside_baselines(scores: pd.DataFrame, *, alpha: float = 0.05) -> pd.DataFrame:
     """Judge every model against chance and against what needs no model.
 
