@@ -227,7 +227,7 @@ def query() -> Callable[..., list[tuple[object, ...]]]:
 
 
 def rows_of(database: Path, without: str = "^$") -> dict[str, list[tuple[object, ...]]]:
-    """The sorted rows of every mart, floats to nine digits.
+    """The sorted rows of every mart, floats to nine digits, in messages as in columns.
 
     Averages in SQL may differ in their last digits with the order of the rows.
 
@@ -236,10 +236,16 @@ def rows_of(database: Path, without: str = "^$") -> dict[str, list[tuple[object,
         without: A regular expression for columns to leave out.
     """
 
-    def plain(value: object) -> object:
-        if not isinstance(value, float):
-            return value
+    def rounded(digits: str) -> float:
+        value = float(digits)
         return 0.0 if abs(value) < 1e-12 else float(f"{value:.9g}")
+
+    def plain(value: object) -> object:
+        if isinstance(value, float):
+            return rounded(repr(value))
+        if isinstance(value, str) and value.startswith('{"code"'):
+            return json.dumps(json.loads(value, parse_float=rounded))
+        return value
 
     with duckdb.connect(str(database), read_only=True) as connection:
         tables = connection.execute(
