@@ -166,20 +166,21 @@ claims as (
         listed.min_case_count
     from (
         values
-        ('depth', 'cases_trees', {{ var("cascade_min_comments") }}, 5),
-        ('breadth', 'cases_trees', {{ var("cascade_min_comments") }}, 5),
-        ('structural_virality', 'cases_trees', {{ var("cascade_min_comments") }}, 5),
-        (
-            'amplifier_dispersion', 'cases_amplifiers',
-            {{ var("influence_min_actions") }}, 10
-        ),
-        (
-            'initiator_dispersion', 'cases_initiators',
-            {{ var("influence_min_actions") }}, 10
-        ),
+        {%- for shape in ["depth", "breadth", "structural_virality"] %}
+            (
+                '{{ shape }}', 'cases_trees',
+                {{ var("cascade_min_comments") }}, {{ var("cascade_min_trees") }}
+            ),
+        {%- endfor %}
+        {%- for role in ["amplifier", "initiator"] %}
+            (
+                '{{ role }}_dispersion', 'cases_{{ role }}s',
+                {{ var("influence_min_actions") }}, {{ var("influence_min_people") }}
+            ),
+        {%- endfor %}
         (
             'hashtag_spread', 'cases_hashtag_spread',
-            {{ var("adoption_min_occasions") }}, 5
+            {{ var("adoption_min_occasions") }}, {{ var("spread_min_hashtags") }}
         ),
         (
             'hashtag_adoption', 'cases_hashtag_adoption', null,

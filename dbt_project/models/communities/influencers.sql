@@ -13,7 +13,7 @@ users as (
 ),
 
 posts as (
-    select * from {{ ref("int_posts__cleaned") }}
+    select * from {{ ref("int_posts__engagement") }}
 ),
 
 comments as (
@@ -24,18 +24,8 @@ post_engagement as (
     select
         user_id,
         sum(like_count)::bigint as post_like_count,
-        sum(
-            coalesce(like_count, 0)
-            + coalesce(collect_count, 0)
-            + coalesce(comment_count, 0)
-            + coalesce(share_count, 0)
-        )::bigint as post_engagement_count,
-        bool_or(
-            coalesce(is_like_count_censored, false)
-            or coalesce(is_collect_count_censored, false)
-            or coalesce(is_comment_count_censored, false)
-            or coalesce(is_share_count_censored, false)
-        ) as is_post_engagement_censored
+        sum(known_engagement)::bigint as post_engagement_count,
+        bool_or(is_any_count_censored) as is_post_engagement_censored
     from posts
     group by user_id
 ),

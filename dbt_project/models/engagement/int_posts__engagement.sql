@@ -25,6 +25,10 @@ engaged as (
         is_comment_count_censored,
         is_share_count_censored,
         like_count + collect_count + comment_count + share_count as engagement,
+        coalesce(like_count, 0)
+        + coalesce(collect_count, 0)
+        + coalesce(comment_count, 0)
+        + coalesce(share_count, 0) as known_engagement,
         is_like_count_censored
         or is_collect_count_censored
         or is_comment_count_censored

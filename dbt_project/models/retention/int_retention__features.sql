@@ -91,15 +91,7 @@ early_comments as (
 ),
 
 activities as (
-    select
-        user_id,
-        created_at
-    from posts
-    union all
-    select
-        user_id,
-        created_at
-    from comments
+    {{ activities(["user_id", "created_at"]) }}
 ),
 
 returns as (

@@ -20,15 +20,7 @@ comments as (
 ),
 
 activities as (
-    select
-        user_id,
-        created_at
-    from posts
-    union all
-    select
-        user_id,
-        created_at
-    from comments
+    {{ activities(["user_id", "created_at"]) }}
 ),
 
 lasts as (

@@ -16,6 +16,10 @@ posts as (
     select * from {{ ref("int_posts__cleaned") }}
 ),
 
+engagement as (
+    select * from {{ ref("int_posts__engagement") }}
+),
+
 comments as (
     select * from {{ ref("int_comments__threaded") }}
 ),
@@ -33,15 +37,7 @@ starts as (
 ),
 
 activities as (
-    select
-        user_id,
-        created_at
-    from posts
-    union all
-    select
-        user_id,
-        created_at
-    from comments
+    {{ activities(["user_id", "created_at"]) }}
 ),
 
 -- whoever is not seen after the landmark has left at the landmark
@@ -93,14 +89,12 @@ joined as (
             ends.landmark_at,
             least(coalesce(ends.event_at, ends.censored_at), ends.censored_at)
         ) / 86400.0::double as duration_days,
-        ln(
-            1 + coalesce(posts.like_count, 0) + coalesce(posts.collect_count, 0)
-            + coalesce(posts.comment_count, 0) + coalesce(posts.share_count, 0)
-        ) as log_engagement_count,
+        ln(1 + engagement.known_engagement) as log_engagement_count,
         coalesce(ends.event_at <= ends.censored_at, false) as is_event
     from ends
     inner join users on ends.user_id = users.user_id
     inner join posts on users.first_post_id = posts.post_id
+    inner join engagement on users.first_post_id = engagement.post_id
     inner join features on users.user_id = features.user_id
     where ends.censored_at >= ends.landmark_at
 )

@@ -32,42 +32,35 @@ first_posts as (
 ),
 
 activities as (
-    select
-        user_id,
-        post_number as activity_number,
-        created_at,
-        post_date as activity_date,
-        true as is_post
-    from posts
-    union all
-    select
-        user_id,
-        comment_number as activity_number,
-        created_at,
-        {{ local_time("created_at", var("platform_zone")) }}::date as activity_date,
-        false as is_post
-    from comments
+    {{ activities(["user_id", "created_at"]) }}
 ),
 
--- what a user did before the first observed post is not a return
+numbered as (
+    select
+        *,
+        {{ local_time("created_at", var("platform_zone")) }}::date as activity_date,
+        row_number() over (partition by user_id, is_post, created_at)
+            as number_at_moment
+    from activities
+),
+
+-- what a user did before the first observed post is not a return; of several posts at
+-- that moment all but one are
 dated as (
     select
-        activities.user_id,
-        activities.created_at,
-        activities.is_post,
-        activities.activity_date,
+        numbered.user_id,
+        numbered.created_at,
+        numbered.is_post,
+        numbered.activity_date,
         days.wave_number,
-        activities.created_at > first_posts.created_at
+        numbered.created_at > first_posts.created_at
         or (
-            activities.created_at = first_posts.created_at
-            and (
-                not activities.is_post
-                or activities.activity_number > first_posts.post_number
-            )
+            numbered.created_at = first_posts.created_at
+            and (not numbered.is_post or numbered.number_at_moment > 1)
         ) as is_after_first_post
-    from activities
-    left join first_posts on activities.user_id = first_posts.user_id
-    left join days on activities.activity_date = days.post_date
+    from numbered
+    left join first_posts on numbered.user_id = first_posts.user_id
+    left join days on numbered.activity_date = days.post_date
 ),
 
 -- a banded count is a lower bound, so coverage is at most what is said here

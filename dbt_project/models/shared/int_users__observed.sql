@@ -31,27 +31,15 @@ tiebreaks as (
 ),
 
 activities as (
-    select
-        user_id,
-        created_at,
-        account_created_at,
-        ip_place,
-        language,
-        han_count,
-        latin_count,
-        true as is_post
-    from posts
-    union all
-    select
-        user_id,
-        created_at,
-        account_created_at,
-        ip_place,
-        language,
-        han_count,
-        latin_count,
-        false as is_post
-    from comments
+    {{ activities([
+        "user_id",
+        "created_at",
+        "account_created_at",
+        "ip_place",
+        "language",
+        "han_count",
+        "latin_count",
+    ]) }}
 ),
 
 users as (
