@@ -5,7 +5,7 @@ In `profiles.yml`::
     plugins:
       - module: refugee_adaptation.crawl.plugin
         config:
-          crawl: "{{ var('crawl', env_var('ADAPTATION_CRAWL', 'seeds/sample')) }}"
+          crawl: "{{ var('crawl', '') }}"
 
 A source names it with `config: {meta: {plugin: plugin}}`. SQL reads the key with
 `getvariable('pseudonym_key')`, in tables only: a view would outlive the key.
@@ -50,9 +50,14 @@ class Plugin(BasePlugin):
         """Take the setting, and import what threads must not import at once.
 
         Args:
-            plugin_config: `crawl` is the setting; blank means the bundled sample.
+            plugin_config: `crawl` is the setting; blank means ADAPTATION_CRAWL, and
+                where that is blank too the bundled sample.
         """
-        self._setting = _as_setting(plugin_config.get("crawl") or BUNDLED_SAMPLE)
+        self._setting = _as_setting(
+            plugin_config.get("crawl")
+            or os.environ.get("ADAPTATION_CRAWL", "")
+            or BUNDLED_SAMPLE
+        )
         self._lock = threading.Lock()
         self._crawl: Crawl | None = None
         self._invocation: str | None = None
@@ -110,8 +115,7 @@ class Plugin(BasePlugin):
         """Give a source its table.
 
         Args:
-            source_config: its identifier names the table; its `crawl`, where given,
-                must be the setting of the profile, from which the key was chosen.
+            source_config: its identifier names the table.
 
         Returns:
             The table, all text but `_row_number`.
@@ -120,12 +124,6 @@ class Plugin(BasePlugin):
             DbtRuntimeError: the crawl cannot be read, or there is no such table.
         """
         try:
-            own = source_config.meta.get("crawl")
-            if own and _resolve(_as_setting(own)) != _resolve(self._setting):
-                raise CrawlError(
-                    "The source's `crawl` is not the profile's; set it by --vars or "
-                    "ADAPTATION_CRAWL, which both follow."
-                )
             tables = self._read().tables
         except CrawlError as error:
             raise DbtRuntimeError(str(error)) from error

@@ -56,13 +56,13 @@ def environment(crawl, path="adaptation.duckdb"):
     return LocalEnvironment(credentials)
 
 
-def source(table, **meta):
+def source(table):
     return SourceConfig(
         name=table,
         identifier=table,
         schema="main",
         database="crawl",
-        meta={"plugin": "crawl", **meta},
+        meta={"plugin": "crawl"},
         tags=[],
     )
 
@@ -141,17 +141,19 @@ def test_a_list_and_a_number_are_settings_too(project):
     (project / "2025/more.csv").write_text(HEADER + "\n" + RECORD)
     for crawl, expected in ((["crawl", "2025"], 3), (2025, 1)):
         env = environment(crawl)
-        env.load_source("crawl", source("posts", crawl=crawl))
+        env.load_source("crawl", source("posts"))
         assert query(env, "select count(*) from crawl.posts") == [(expected,)]
         env.close()
 
 
 @pytest.mark.usefixtures("project")
-def test_a_source_must_not_name_another_crawl_than_the_key_was_chosen_for():
-    env = environment("seeds/sample")
-    with pytest.raises(DbtRuntimeError, match="is not the profile's"):
-        env.load_source("crawl", source("posts", crawl="crawl"))
-    env.load_source("crawl", source("posts", crawl="./seeds/sample/"))
+def test_the_environment_names_a_crawl_and_the_profile_another(monkeypatch):
+    monkeypatch.setenv("ADAPTATION_CRAWL", "crawl")
+    for setting, expected in ((None, 2), ("seeds/sample", 1)):
+        env = environment(setting)
+        env.load_source("crawl", source("posts"))
+        assert query(env, "select count(*) from crawl.posts") == [(expected,)]
+        env.close()
 
 
 @pytest.mark.usefixtures("project")
@@ -308,7 +310,7 @@ tried:
         - module: refugee_adaptation.crawl.plugin
           alias: crawl
           config:
-            crawl: "{{ var('crawl', env_var('ADAPTATION_CRAWL', '')) }}"
+            crawl: "{{ var('crawl', '') }}"
 """,
     "models/sources.yml": """
 sources:
@@ -351,7 +353,10 @@ def test_a_build_says_what_it_read_or_stops_with_one_sentence(project):
             assert key.encode() not in path.read_bytes(), path
 
     (project / "crawl/unknown.json").write_text('{"a": 1}')
+    # parsed anew after --vars; then the crawl changes without that
+    dbt("parse")
     stopped = dbt("build", ADAPTATION_CRAWL="crawl")
+    assert "Unable to do partial parsing" not in stopped.stdout
     assert stopped.returncode == 2
     assert stopped.stdout.count("`unknown.json`") == 1
     assert "START" not in stopped.stdout
