@@ -1,6 +1,8 @@
 """Titles, bodies and comments, composed from the vocabularies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,55 +19,77 @@ MOST_LETTERS = 39
 _TRIES = 6
 
 
+def _stream(draws: Ints) -> Iterator[list[int]]:
+    """Yield the numbers that a text can ask for: its draws, mixed with their place."""
+    size = len(draws)
+    mixed = draws * 2_654_435_761 + np.arange(size) * 40_503
+    while True:
+        yield ((mixed & 0x7FFFFFFF) >> 7).tolist()
+        mixed += size * 40_503
+
+
+class _Slots(NamedTuple):
+    """What the slots of a frame are filled with, in one language."""
+
+    topics: tuple[tuple[str, ...], ...]
+    culture: tuple[str, ...]
+    modifiers: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+_ENGLISH = _Slots(
+    tuple(topic.english for topic in v.TOPICS), v.CULTURE_WORDS, v.MODIFIERS, v.PLACES
+)
+_CHINESE = _Slots(
+    tuple(topic.chinese for topic in v.TOPICS),
+    v.CULTURE_WORDS_ZH,
+    v.MODIFIERS_ZH,
+    v.PLACES_ZH,
+)
+
+
 class _Writer:
     """Fills sentence frames for one text with numbers drawn before."""
 
-    def __init__(self, draws: Sequence[int], topic: int, focus: float) -> None:
-        self._draws = draws
-        self._next = 0
+    def __init__(self, draws: Ints, topic: int, focus: float) -> None:
+        self._draw = chain.from_iterable(_stream(draws)).__next__
         self._topic = topic
-        self._focus = focus
+        self._focus = 1_000 * focus
 
     def number(self, below: int) -> int:
         """Return the next drawn number, 0 to `below` - 1."""
-        drawn = self._draws[self._next % len(self._draws)]
-        drawn = (drawn * 2_654_435_761 + self._next * 40_503) & 0x7FFFFFFF
-        self._next += 1
-        return (drawn >> 7) % below
+        return self._draw() % below
 
     def pick(self, options: Sequence[str]) -> str:
-        return options[self.number(len(options))]
-
-    def _word(self, chinese: bool) -> str:
-        topic = self._topic
-        if self.number(1_000) >= 1_000 * self._focus:
-            topic = self.number(len(v.TOPICS))
-        words = v.TOPICS[topic].chinese if chinese else v.TOPICS[topic].english
-        return self.pick(words)
+        return options[self._draw() % len(options)]
 
     def fill(self, frames: Sequence[str], chinese: bool) -> str:
         """Pick a frame and fill its slots with words of the topic."""
-        frame = self.pick(frames)
+        draw = self._draw
+        topics, culture, modifiers, places = _CHINESE if chinese else _ENGLISH
+        frame = frames[draw() % len(frames)]
         words: list[str] = []
         for _ in range(3):
-            word = self._word(chinese)
-            for _ in range(4):
+            for _ in range(5):
+                topic = self._topic
+                if draw() % 1_000 >= self._focus:
+                    topic = draw() % len(topics)
+                options = topics[topic]
+                word = options[draw() % len(options)]
                 if word not in words:
                     break
-                word = self._word(chinese)
             words.append(word)
-        culture = v.CULTURE_WORDS_ZH if chinese else v.CULTURE_WORDS
-        first = self.number(len(culture))
-        second = first + 1 + self.number(len(culture) - 1)
+        first = draw() % len(culture)
+        second = first + 1 + draw() % (len(culture) - 1)
         return frame.format(
             a=words[0],
             b=words[1],
             c=words[2],
             k=culture[first],
             l=culture[second % len(culture)],
-            m=self.pick(v.MODIFIERS_ZH if chinese else v.MODIFIERS),
-            n=2 + self.number(88),
-            p=self.pick(v.PLACES_ZH if chinese else v.PLACES),
+            m=modifiers[draw() % len(modifiers)],
+            n=2 + draw() % 88,
+            p=places[draw() % len(places)],
         )
 
 
@@ -261,7 +285,7 @@ def compose(
         Three lists of one string per post. An empty string is a missing field.
     """
     size = len(skeleton.author)
-    draws = rng.integers(0, 1 << 31, (size, _DRAWS)).tolist()
+    draws = rng.integers(0, 1 << 31, (size, _DRAWS))
     luck = rng.random((size, 6))
     by_post: list[list[str]] = [[] for _ in range(size)]
     for number, name in zip(tags.post.tolist(), tags.tag.tolist(), strict=True):
@@ -371,7 +395,7 @@ def _copies(
     for row in rows.tolist():
         author, ring = int(skeleton.author[row]), int(plan.ring[row])
         key = author if ring < 0 else authors + ring
-        writer = _Writer(draws[key].tolist(), int(plan.topic[row]), focus)
+        writer = _Writer(draws[key], int(plan.topic[row]), focus)
         pieces = [writer.fill(v.TOPIC_SENTENCES, False) for _ in range(4)]
         if plan.signs["promotion"][author]:
             pieces.insert(0, writer.fill(v.PROMOTION_SENTENCES, False))
@@ -402,7 +426,7 @@ def answer(
         One text per comment.
     """
     size = len(threads.post)
-    draws = rng.integers(0, 1 << 31, (size, 24)).tolist()
+    draws = rng.integers(0, 1 << 31, (size, 24))
     luck = rng.random((size, 4)).tolist()
     topics = plan.topic[threads.post].tolist()
     texts = []

@@ -7,6 +7,7 @@ logistic regression with known coefficients, and the area under the ROC curve of
 true probability is the best that any model can reach.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -286,7 +287,7 @@ def _register(
         for person in fresh.tolist():
             if not pool:
                 break
-            fitting = max(1, int(np.searchsorted(pool, room[person])))
+            fitting = max(1, bisect_left(pool, room[person]))
             age[person] = pool.pop(int(rng.integers(fitting)))
     oldest = np.minimum(opening + rng.integers(1, 300, size), newest)
     joined = np.maximum(first_post - (age * DAY).astype(np.int64), oldest)
