@@ -126,17 +126,17 @@ def run_dbt(
 
 
 def build(database: Path, crawl: Path | None, *arguments: str, **settings: str) -> Path:
-    """`dbt build` a crawl with every test; fails the test with what dbt said."""
+    """`dbt build` a crawl with every test; fails the test with what dbt said.
+
+    What it said is kept beside the database, in build.log.
+    """
     done = run_dbt(
         "build", "--warn-error", *arguments, database=database, crawl=crawl, **settings
     )
     if done.returncode != 0:
-        failures = [
-            line
-            for line in done.stdout.splitlines()
-            if not any(word in line for word in (" START ", " OK ", " PASS ", " SKIP "))
-        ]
-        pytest.fail("dbt build failed:\n" + "\n".join(failures[-80:]) + done.stderr)
+        said = done.stdout.splitlines()
+        pytest.fail("dbt build failed:\n" + "\n".join(said[-80:]) + done.stderr)
+    (database.parent / "build.log").write_text(done.stdout, encoding="utf-8")
     return database
 
 

@@ -224,6 +224,13 @@ def test_a_build_ends_with_ten_lines(
     assert "rejected    " not in other.stdout
 
 
+def test_the_log_of_a_build_fits_on_two_screens(built: Built) -> None:
+    lines = built("sample").with_name("build.log").read_text("utf-8").splitlines()
+    assert len(lines) <= 60
+    assert sum(" done in " in line for line in lines) >= 1
+    assert "Done. PASS=" in lines[-1]
+
+
 def test_an_unknown_file_stops_the_build_with_one_sentence(tmp_path: Path) -> None:
     crawl = tmp_path / "unknown.csv"
     crawl.write_text("a,b\n1,2\n", encoding="utf-8")

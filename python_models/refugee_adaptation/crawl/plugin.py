@@ -17,7 +17,7 @@ import contextlib
 import importlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import SourceConfig
 from dbt.flags import get_flags
+from dbt_common.events.base_types import EventMsg
+from dbt_common.events.event_manager_client import get_event_manager
 from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
@@ -38,6 +40,7 @@ from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.keys import choose_key
 from refugee_adaptation.crawl.reading import Crawl, read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
+from refugee_adaptation.progress import Progress, earlier_seconds, is_shown
 
 BUNDLED_SAMPLE = "seeds/sample"
 _RUNS_MODELS = {"build", "run", "retry"}
@@ -70,6 +73,9 @@ class Plugin(BasePlugin):
                 with contextlib.suppress(ImportError):
                     importlib.import_module(package)
             threadpool_limits(limits=1)
+            has_its_own_wish = _flag("SELECT") or _flag("DEBUG") or _flag("QUIET")
+            if not has_its_own_wish and _flag("LOG_LEVEL") == "info":
+                _show_progress()
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Register the functions of SQL, and read the crawl before a whole build.
@@ -154,6 +160,22 @@ class Plugin(BasePlugin):
                 self._invocation = invocation
                 fire_event(Note(msg="The crawl holds:\n" + describe(self._crawl)))
             return self._crawl
+
+
+def _show_progress() -> None:
+    """Let the terminal follow a whole build by a few lines."""
+    manager = get_event_manager()
+    results = Path(_flag("TARGET_PATH") or "target") / "run_results.json"
+    manager.callbacks.append(Progress(earlier_seconds(results)).see)
+    for logger in manager.loggers:
+        if logger.name == "stdout_log":
+            logger.filter = _both(logger.filter, is_shown)
+
+
+def _both(
+    first: Callable[[EventMsg], bool], second: Callable[[EventMsg], bool]
+) -> Callable[[EventMsg], bool]:
+    return lambda event: first(event) and second(event)
 
 
 def _flag(name: str) -> Any:
