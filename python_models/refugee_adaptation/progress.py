@@ -137,7 +137,8 @@ class Progress:
         spent = {one: now - since for one, (_, since) in self._running.items()}
         past = sum(self._earlier.get(one, 0.0) for one in self._done)
         past += sum(min(spent[one], self._earlier.get(one, 0.0)) for one in spent)
-        if self._began is None or not past or len(self._earlier) < 0.8 * self._total:
+        is_alike = 0.8 <= len(self._earlier) / self._total <= 1.25
+        if self._began is None or not past or not is_alike:
             return None
         rest = sum(
             max(seconds - spent.get(one, 0.0), 0.0)

@@ -56,8 +56,11 @@ def test_a_line_tells_what_is_done_what_runs_and_what_is_left():
     build.see("CommandCompleted")
 
 
-def test_the_rest_is_not_guessed_from_a_run_of_something_else():
-    build = Build({"model.a": 10.0})
+@pytest.mark.parametrize(
+    "earlier", [{"model.a": 10.0}, EARLIER | {"model.e": 1.0, "model.f": 1.0}]
+)
+def test_the_rest_is_not_guessed_from_a_run_of_something_else(earlier):
+    build = Build(earlier)
     build.see("LogStartLine", "a")
     build.see("LogModelResult", "a", after=20)
     build.see("LogStartLine", "b")
