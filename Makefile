@@ -62,6 +62,10 @@ test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there 
 planted: $(STAMP) ## what each method finds where the truth is known (small; benchmarks/ has all)
 	$(BIN)/python -m refugee_adaptation.planted
 
+.PHONY: bench
+bench: $(STAMP) ## CPU seconds of a build on this machine, with dbt and without
+	$(BIN)/python benchmarks/bench.py build
+
 .PHONY: lint
 lint: $(STAMP) ## the gates: formatting, types, SQL and YAML style
 	$(BIN)/ruff check .
