@@ -2,7 +2,8 @@
     counts enter as their lower bounds, so means and quantiles are lower bounds too and
     `censored_share` says for how much. The interval of the median is distribution-free:
     the order statistics at n/2 ± 1.96·√n/2 (Conover, Practical Nonparametric Statistics,
-    3rd ed., section 3.2). -#}
+    3rd ed., section 3.2). Below six posts the smallest and the largest cover the median
+    in fewer than 95 % of samples, so there is no interval. -#}
 {% macro engagement_summary() -%}
     count(post_id) as post_count,
     count(distinct user_id) as user_count,
@@ -15,19 +16,28 @@
     avg(engagement) as engagement_mean,
     quantile_cont(engagement, 0.9) as engagement_p90,
     median(engagement) as engagement_median,
-    list_extract(
-        list_sort(list(engagement) filter (where engagement is not null)),
-        greatest(
-            floor(count(engagement) / 2 - 1.96 * sqrt(count(engagement)) / 2)::bigint, 1
-        )
-    )::double as engagement_median_low,
-    list_extract(
-        list_sort(list(engagement) filter (where engagement is not null)),
-        least(
-            ceil(
-                count(engagement) / 2 + 1 + 1.96 * sqrt(count(engagement)) / 2
-            )::bigint,
-            count(engagement)
-        )
-    )::double as engagement_median_high
+    case
+        when count(engagement) >= 6
+            then list_extract(
+                list_sort(list(engagement) filter (where engagement is not null)),
+                greatest(
+                    floor(
+                        count(engagement) / 2 - 1.96 * sqrt(count(engagement)) / 2
+                    )::bigint,
+                    1
+                )
+            )::double
+    end as engagement_median_low,
+    case
+        when count(engagement) >= 6
+            then list_extract(
+                list_sort(list(engagement) filter (where engagement is not null)),
+                least(
+                    ceil(
+                        count(engagement) / 2 + 1 + 1.96 * sqrt(count(engagement)) / 2
+                    )::bigint,
+                    count(engagement)
+                )
+            )::double
+    end as engagement_median_high
 {%- endmacro %}

@@ -65,6 +65,41 @@ ratios as (
     group by covariates.claim_id
 ),
 
+-- what is learnt must also rank the people who came later better than one number does;
+-- where too few came to tell, the claim says so
+predictions as (
+    select
+        learnt.label,
+        learnt.roc_auc,
+        learnt.roc_auc_low,
+        learnt.roc_auc_high,
+        learnt.user_count,
+        learnt.is_estimable,
+        learnt.is_above_chance,
+        learnt.reason_message,
+        later.roc_auc as later_roc_auc,
+        greatest(
+            0.5,
+            learnt.account_age_roc_auc,
+            learnt.crawl_format_roc_auc,
+            learnt.follow_up_length_roc_auc
+        ) as baseline_roc_auc,
+        greatest(
+            0.5,
+            later.account_age_roc_auc,
+            later.crawl_format_roc_auc,
+            later.follow_up_length_roc_auc
+        ) as later_baseline_roc_auc
+    from scores as learnt
+    left join scores as later
+        on
+            learnt.label = later.label
+            and learnt.model = later.model
+            and later.validation = 'temporal_split'
+            and later.is_estimable
+    where learnt.model = 'logistic' and learnt.validation = 'repeated_cv'
+),
+
 claims as (
     select
         'newcomers_stay' as claim_id,
@@ -116,16 +151,23 @@ claims as (
         roc_auc as estimate,
         roc_auc_low as interval_low,
         roc_auc_high as interval_high,
-        greatest(
-            0.5, account_age_roc_auc, crawl_format_roc_auc, follow_up_length_roc_auc
-        ) as null_value,
+        baseline_roc_auc as null_value,
         user_count as n,
         is_estimable as is_identifiable,
-        null as is_supported,
-        reason_message::json as reason_message,
+        coalesce(is_above_chance, false)
+        and roc_auc_low > baseline_roc_auc
+        and coalesce(later_roc_auc > later_baseline_roc_auc, true) as is_supported,
+        case
+            when reason_message is not null then reason_message::json
+            when later_roc_auc is null then json_object('code', 'later_people_too_few')
+            else json_object(
+                'code', 'later_people_ranked',
+                'auc', later_roc_auc,
+                'baseline', later_baseline_roc_auc
+            )
+        end as reason_message,
         null as facts
-    from scores
-    where model = 'logistic' and validation = 'repeated_cv'
+    from predictions
 )
 
 select * from claims
