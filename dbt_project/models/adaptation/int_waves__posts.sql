@@ -1,7 +1,7 @@
 -- The traits that can show adaptation, of posts in the two compared waves. `comparison`
 -- says which posts are compared: all of them, only those of accounts registered in the
--- same few days, which composition cannot explain, or only those crawled in the format
--- that prevails in the early wave, which the way of crawling cannot explain.
+-- same few days, or only those crawled in the format that prevails in the early wave,
+-- which the way of crawling cannot explain. Who still posts late is a selection in each.
 with
 
 posts as (
@@ -16,7 +16,7 @@ waves as (
     select
         users.user_number,
         posts.post_id,
-        posts.has_topic_marker,
+        if(posts.hashtag_count > 0, posts.has_topic_marker, null) as has_topic_marker,
         case
             when
                 posts.post_date
@@ -44,7 +44,8 @@ waves as (
     inner join users on posts.user_id = users.user_id
 ),
 
--- crawls that show hashtags inside the text mark them there, others do not
+-- crawls that show hashtags inside the text mark them there, others do not; a post
+-- without hashtags tells nothing of its format and stands in no comparison within one
 early_format as (
     select mode(has_topic_marker) as prevailing_marker
     from waves
