@@ -10,10 +10,16 @@ silhouettes as (
     select
         max(reproduced_number) filter (where figure_id = 'clusters_silhouette')
             as recipe_silhouette,
-        max(corrected_number) filter (where figure_id = 'audit_null_lognormal_p95')
-            as null_silhouette,
-        max(corrected_number) filter (where figure_id = 'audit_null_lognormal_share')
-            as null_share,
+        -- counts without groups can be made in several ways, and none may do as well
+        max(corrected_number) filter (
+            where regexp_full_match(figure_id, 'audit_null_.*_p95')
+        ) as null_silhouette,
+        max(corrected_number) filter (
+            where regexp_full_match(figure_id, 'audit_null_.*_share')
+        ) as null_share,
+        min(reproduced_number) filter (
+            where regexp_full_match(figure_id, 'clusters_size_[0-9]')
+        ) as smallest_size,
         max(corrected_number) filter (where figure_id = 'audit_null_draws')
             as draw_count,
         max(reproduced_number) filter (where figure_id = 'data_rows') as row_count
@@ -37,8 +43,16 @@ claims as (
         null_silhouette as null_value,
         row_count as n,
         null_silhouette is not null as is_identifiable,
-        p_value <= {{ var("claim_alpha") }} as is_supported,
+        p_value <= {{ var("claim_alpha") }}
+        and smallest_size >= {{ var("study_min_group") }} as is_supported,
         case
+            when smallest_size < {{ var("study_min_group") }}
+                then json_object(
+                    'code', 'recipe_group_of_few',
+                    'posts', smallest_size,
+                    'p', p_value,
+                    'draws', draw_count
+                )
             when p_value is not null
                 then json_object(
                     'code', 'p_of_draws', 'p', p_value, 'draws', draw_count
