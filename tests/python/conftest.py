@@ -39,7 +39,6 @@ FEW_DRAWS = {
     "adaptation_profile_draws": 20,
     "cascade_null_draws": 20,
     "community_null_draws": 10,
-    "community_side_null_draws": 5,
     "engagement_draws": 20,
     "louvain_seeds": 3,
     "prediction_permutations": 9,

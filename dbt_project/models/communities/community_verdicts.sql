@@ -78,7 +78,6 @@ agreements as (
         max(observed) filter (where check_name = 'consensus') as modularity,
         max(community_count) filter (where check_name = 'consensus')
             as community_count,
-        max(engine) filter (where check_name = 'louvain') as louvain_engine,
         max(observed) filter (where check_name = 'louvain') as louvain_modularity,
         max(run_ari) filter (where check_name = 'louvain') as louvain_seed_ari,
         max(observed) filter (where check_name = 'leiden') as leiden_modularity,
@@ -97,7 +96,6 @@ judged as (
         coalesce(tie_counts.tie_count, 0) as tie_count,
         coalesce(agreements.community_count, 0) as community_count,
         agreements.modularity,
-        agreements.louvain_engine,
         agreements.louvain_modularity,
         agreements.louvain_seed_ari,
         agreements.leiden_modularity,
@@ -178,7 +176,6 @@ reasoned as (
             )
         end::varchar as reason_message,
         null_model,
-        louvain_engine,
 
         -- numerics
         user_count,

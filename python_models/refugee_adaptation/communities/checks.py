@@ -9,7 +9,6 @@ from refugee_adaptation.shared.frames import typed_frame
 CHECK_COLUMNS = {
     "tie_kind": "string",
     "check_name": "string",
-    "engine": "string",
     "statistic": "string",
     "observed": "float64",
     "observed_max": "float64",
@@ -42,7 +41,6 @@ def model_checks(
         over them, for the deciding null also what the observed value must reach.
     """
     by_method = runs.groupby(["tie_kind", "method"], sort=False).agg(
-        made_by=("engine", "first"),
         observed=("modularity", "mean"),
         observed_max=("modularity", "max"),
         community_count=("community_count", "max"),
@@ -50,9 +48,7 @@ def model_checks(
         run_ari=("run_ari", "mean"),
         consensus_ari=("consensus_ari", "mean"),
     )
-    ran = by_method.reset_index().rename(
-        columns={"method": "check_name", "made_by": "engine"}
-    )
+    ran = by_method.reset_index().rename(columns={"method": "check_name"})
     ran = ran.assign(statistic="modularity", draw_count=0, is_deciding=False)
     compared = nulls.rename(columns={"null_model": "check_name"})
     reached = compared["null_mean"] + z_from * compared["null_sd"]

@@ -1,14 +1,10 @@
-"""Communities of users: memberships over seeds and resamples, and how runs agree.
-
-python-louvain serves graphs up to a size. An observed value and the null it is judged
-by always come from the same engine.
-"""
+"""Communities of users: memberships over seeds and resamples, and how runs agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -16,23 +12,20 @@ import pyarrow as pa
 
 from refugee_adaptation.communities import randomised, ties
 from refugee_adaptation.communities.partitions import (
-    FAST_ENGINE,
-    REFERENCE_ENGINE,
     by_size,
     consensus,
     leiden,
     louvain,
     modularity,
+    runs_of,
     stays,
 )
 from refugee_adaptation.communities.ties import TIE_KINDS, graph_of
-from refugee_adaptation.shared.arrays import IntArray
 from refugee_adaptation.shared.frames import empty_frame, stacked_frame, typed_frame
 
 MEMBERSHIP_COLUMNS = {
     "tie_kind": "string",
     "user_number": "int64",
-    "engine": "string",
     "community_number": "int64",
     "seed_stability": "float64",
     "resample_stability": "float64",
@@ -45,7 +38,6 @@ RUN_COLUMNS = {
     "tie_kind": "string",
     "method": "string",
     "run_number": "int64",
-    "engine": "string",
     "modularity": "float64",
     "community_count": "int64",
     "consensus_ari": "float64",
@@ -60,10 +52,11 @@ class Settings:
     Attributes:
         seed: start of every random draw.
         runs: Louvain (and Leiden) runs, each from another seed.
-        null_draws: graphs drawn from the null model that decides.
-        side_null_draws: graphs drawn from the one given beside it.
+        null_draws: graphs drawn from a null model, at most.
+        z_from: z score from which communities are established.
+        null_risk: chance of another verdict than that of endless draws that drawing
+            fewer graphs may have (see ``nulls.looks``).
         resamples: bootstrap samples of the ties.
-        reference_edges: python-louvain serves graphs up to this many edges.
         edge_budget: edges times draws, per null model; larger graphs get fewer draws,
             never below 20.
     """
@@ -71,9 +64,9 @@ class Settings:
     seed: int
     runs: int = 10
     null_draws: int = 200
-    side_null_draws: int = 50
+    z_from: float = 3.0
+    null_risk: float = 0.001
     resamples: int = 100
-    reference_edges: int = 20_000
     edge_budget: int = 20_000_000
 
     def bounded(self, draws: int, edge_count: int) -> int:
@@ -153,13 +146,8 @@ def _memberships_of(
 ) -> pd.DataFrame:
     if graph.edge_count == 0:
         return empty_frame(MEMBERSHIP_COLUMNS)
-    engine = (
-        REFERENCE_ENGINE
-        if graph.edge_count <= settings.reference_edges
-        else FAST_ENGINE
-    )
     seeds = [settings.seed + run for run in range(settings.runs)]
-    runs = [louvain(graph, seed, engine) for seed in seeds]
+    runs = [louvain(graph, seed) for seed in seeds]
     leiden_runs = [leiden(graph, seed) for seed in seeds]
     agreed = by_size(consensus(graph, runs, settings.seed))
     seed_stability = np.mean([stays(agreed, run) for run in runs], axis=0)
@@ -179,7 +167,6 @@ def _memberships_of(
         {
             "tie_kind": tie_kind,
             "user_number": graph.users,
-            "engine": engine,
             "community_number": agreed,
             "seed_stability": seed_stability,
             "resample_stability": np.divide(
@@ -221,34 +208,29 @@ def _run_rows(
 ) -> list[dict[str, object]]:
     from sklearn.metrics import adjusted_rand_score
 
-    agreed = members["community_number"].to_numpy(np.int64)
-    engine = str(members["engine"].iloc[0])
     by_method = {
-        "consensus": (engine, [agreed]),
-        "louvain": (engine, _runs_of(members["louvain_runs"])),
-        "leiden": (FAST_ENGINE, _runs_of(members["leiden_runs"])),
+        "consensus": [members["community_number"].to_numpy(np.int64)],
+        "louvain": runs_of(members, tie_kind, "louvain_runs"),
+        "leiden": runs_of(members, tie_kind, "leiden_runs"),
     }
+    agreed = by_method["consensus"][0]
     rows: list[dict[str, object]] = []
-    for method, (by, runs) in by_method.items():
-        among = np.array(
-            [[adjusted_rand_score(one, other) for other in runs] for one in runs]
-        )
+    for method, runs in by_method.items():
+        among = np.zeros((len(runs), len(runs)))
+        for one, other in combinations(range(len(runs)), 2):
+            among[one, other] = adjusted_rand_score(runs[one], runs[other])
+        among += among.T
         others = len(runs) - 1
         rows += [
             {
                 "tie_kind": tie_kind,
                 "method": method,
                 "run_number": number + 1,
-                "engine": by,
                 "modularity": modularity(graph.adjacency, run),
                 "community_count": np.unique(run).size,
                 "consensus_ari": adjusted_rand_score(agreed, run),
-                "run_ari": (among[number].sum() - 1) / others if others else np.nan,
+                "run_ari": among[number].sum() / others if others else np.nan,
             }
             for number, run in enumerate(runs)
         ]
     return rows
-
-
-def _runs_of(lists: pd.Series[Any]) -> list[IntArray]:
-    return list(np.vstack(lists.tolist()).astype(np.int64).T)

@@ -143,30 +143,35 @@ def settle(graph: ties.TieGraph, positions: FloatArray) -> FloatArray:
     degree = np.diff(graph.adjacency.indptr).astype(np.float64)
     pull = (weight / weight.mean()) ** 0.5
     pull = pull / np.sqrt(np.minimum(degree[low], degree[high]))
-    placed = positions.copy()
+    x, y = positions.T.copy()
+
+    def apart(i: IntArray, j: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        gap_x, gap_y = x[i] - x[j], y[i] - y[j]
+        return gap_x, gap_y, gap_x**2 + gap_y**2
 
     def pushed(i: IntArray, j: IntArray, force: FloatArray) -> FloatArray:
-        return np.column_stack(
-            [
-                np.bincount(i, force[:, axis], placed.shape[0])
-                - np.bincount(j, force[:, axis], placed.shape[0])
-                for axis in (0, 1)
-            ]
-        )
+        pushes = np.bincount(i, force, x.size) - np.bincount(j, force, x.size)
+        return pushes.astype(np.float64, copy=False)
 
     for iteration in range(ITERATIONS):
-        gap = placed[high] - placed[low]
-        length = np.sqrt((gap**2).sum(axis=1))
-        move = pushed(low, high, gap * (pull * np.minimum(length, 10.0))[:, None])
-        near = cKDTree(placed).query_pairs(REACH, output_type="ndarray")
-        near = near.astype(np.int64)
-        gap = placed[near[:, 0]] - placed[near[:, 1]]
-        squared = np.maximum((gap**2).sum(axis=1), 1e-4)
-        move += pushed(near[:, 0], near[:, 1], gap * (1.0 / squared)[:, None])
+        gap_x, gap_y, squared = apart(high, low)
+        force = pull * np.minimum(np.sqrt(squared), 10.0)
+        move_x = pushed(low, high, gap_x * force)
+        move_y = pushed(low, high, gap_y * force)
+        near = cKDTree(np.column_stack([x, y])).query_pairs(
+            REACH, output_type="ndarray"
+        )
+        i, j = near.T.copy()
+        gap_x, gap_y, squared = apart(i, j)
+        force = 1.0 / np.maximum(squared, 1e-4)
+        move_x += pushed(i, j, gap_x * force)
+        move_y += pushed(i, j, gap_y * force)
         step = 2.0 * (1 - iteration / ITERATIONS) + 0.02
-        size = np.sqrt((move**2).sum(axis=1))
-        placed += move * (np.minimum(size, step) / np.maximum(size, 1e-9))[:, None]
-    return placed
+        size = np.sqrt(move_x**2 + move_y**2)
+        scale = np.minimum(size, step) / np.maximum(size, 1e-9)
+        x += move_x * scale
+        y += move_y * scale
+    return np.column_stack([x, y])
 
 
 def network_layout(edges: pd.DataFrame, user_limit: int) -> pd.DataFrame:

@@ -1,22 +1,22 @@
 """Partitions of a graph: Louvain and Leiden runs, their consensus and their matching.
 
-python-louvain is the reference implementation; scikit-network's Louvain does the many
-runs on null graphs and resamples.
+Every run is scikit-network's, on the ties as on null graphs and resamples: an observed
+value and its null come from one engine. A test holds it to python-louvain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from refugee_adaptation.communities import ties
 from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
 
-REFERENCE_ENGINE = "python-louvain"
-FAST_ENGINE = "scikit-network"
 # scikit-network works in single precision: a pass that gains much less is noise, and
 # the search might never end
 TOLERANCE = 1e-3
@@ -34,15 +34,17 @@ def modularity(adjacency: Any, labels: IntArray) -> float:
         adjacency: symmetric weights, shape (n, n), CSR.
         labels: community of each user, shape (n,).
     """
-    if adjacency.nnz == 0:
+    total = adjacency.sum()
+    if total == 0:
         return 0.0
-    from sknetwork.clustering import get_modularity
+    degree = np.asarray(adjacency.sum(axis=1)).ravel()
+    row = np.repeat(np.arange(labels.size), np.diff(adjacency.indptr))
+    inside = adjacency.data[labels[row] == labels[adjacency.indices]].sum() / total
+    return float(inside - ((np.bincount(labels, degree) / total) ** 2).sum())
 
-    return float(get_modularity(adjacency, labels))
 
-
-def louvain(graph: ties.TieGraph, seed: int, engine: str = FAST_ENGINE) -> IntArray:
-    """One Louvain run at resolution 1.
+def louvain(graph: ties.TieGraph, seed: int) -> IntArray:
+    """One Louvain run at resolution 1, by scikit-network.
 
     Source: Blondel, Guillaume, Lambiotte and Lefebvre (2008), Fast unfolding of
     communities in large networks.
@@ -50,43 +52,11 @@ def louvain(graph: ties.TieGraph, seed: int, engine: str = FAST_ENGINE) -> IntAr
     Args:
         graph: undirected graph.
         seed: order in which users are visited.
-        engine: ``python-louvain`` or ``scikit-network``.
 
     Returns:
         Community of each user, from 0, shape (n,).
-
-    Raises:
-        ValueError: another engine.
     """
-    if engine not in (REFERENCE_ENGINE, FAST_ENGINE):
-        raise ValueError(f"unknown Louvain engine {engine!r}")
-    if graph.edge_count == 0:
-        return np.arange(graph.user_count)
-    if engine == REFERENCE_ENGINE:
-        import community
-        import networkx as nx
-
-        network = nx.Graph()
-        network.add_nodes_from(range(graph.user_count))
-        low, high, weight = ties.edge_list(graph)
-        network.add_weighted_edges_from(
-            zip(low.tolist(), high.tolist(), weight.tolist(), strict=True)
-        )
-        partition = community.best_partition(network, random_state=seed)
-        return np.array([partition[node] for node in range(graph.user_count)])
-    from sknetwork.clustering import Louvain
-
-    return np.asarray(
-        Louvain(
-            shuffle_nodes=True,
-            random_state=seed,
-            tol_optimization=TOLERANCE,
-            tol_aggregation=TOLERANCE,
-            return_probs=False,
-            return_aggregate=False,
-        ).fit_predict(graph.adjacency),
-        dtype=np.int64,
-    )
+    return _climb(graph, seed, is_refined=False)
 
 
 def refine(
@@ -113,32 +83,37 @@ def refine(
     Returns:
         Part of each node, shape (n,).
     """
-    parts = np.arange(labels.size)
-    part_weight = weight.astype(np.float64)
-    part_size = np.ones(labels.size, dtype=np.int64)
-    start, neighbours, values = adjacency.indptr, adjacency.indices, adjacency.data
-    for node in rng.permutation(labels.size):
-        if part_size[parts[node]] > 1:
+    row = np.repeat(np.arange(labels.size), np.diff(adjacency.indptr))
+    column = adjacency.indices
+    inside = (labels[row] == labels[column]) & (row != column)
+    ends = np.searchsorted(row[inside], np.arange(labels.size + 1)).tolist()
+    # lists: users have few ties, and an array costs more to make than to walk through
+    neighbours, values = column[inside].tolist(), adjacency.data[inside].tolist()
+    node_weight = weight.astype(np.float64).tolist()
+    parts, part_weight = list(range(labels.size)), list(node_weight)
+    part_size = [1] * labels.size
+    for node in rng.permutation(labels.size).tolist():
+        first, end = ends[node], ends[node + 1]
+        if part_size[parts[node]] > 1 or first == end:
             continue
-        around = neighbours[start[node] : start[node + 1]]
-        inside = (labels[around] == labels[node]) & (around != node)
-        if not inside.any():
+        joined: dict[int, float] = {}
+        for other, value in zip(neighbours[first:end], values[first:end], strict=True):
+            part = parts[other]
+            joined[part] = joined.get(part, 0.0) + value
+        better = [
+            part
+            for part in sorted(joined)
+            if joined[part] - node_weight[node] * part_weight[part] > 1e-12
+        ]
+        if not better:
             continue
-        targets, place = np.unique(parts[around[inside]], return_inverse=True)
-        joined = np.bincount(
-            place, weights=values[start[node] : start[node + 1]][inside]
-        )
-        gain = joined - weight[node] * part_weight[targets]
-        better = targets[gain > 1e-12]
-        if not better.size:
-            continue
-        target = better[rng.integers(better.size)]
+        target = better[rng.integers(len(better))]
         part_size[parts[node]] -= 1
-        part_weight[parts[node]] -= weight[node]
+        part_weight[parts[node]] -= node_weight[node]
         parts[node] = target
         part_size[target] += 1
-        part_weight[target] += weight[node]
-    return parts
+        part_weight[target] += node_weight[node]
+    return np.array(parts, dtype=np.int64)
 
 
 def leiden(graph: ties.TieGraph, seed: int) -> IntArray:
@@ -150,40 +125,67 @@ def leiden(graph: ties.TieGraph, seed: int) -> IntArray:
     Returns:
         Community of each user, from 0, shape (n,).
     """
+    return _climb(graph, seed, is_refined=True)
+
+
+def _climb(graph: ties.TieGraph, seed: int, is_refined: bool) -> IntArray:
+    """Raise modularity: move users, make communities (or their parts) users, repeat.
+
+    The moves are scikit-network's compiled ones, in its order of users; its own loop
+    around them spends most of a small graph's time on making sparse matrices. A test
+    holds the partitions to those of its class.
+    """
+    from sknetwork.clustering.louvain_core import optimize_core
+    from sknetwork.utils.check import check_random_state
+
+    users = graph.user_count
     if graph.edge_count == 0:
-        return np.arange(graph.user_count)
-    from sknetwork.clustering import Leiden
-
+        return np.arange(users)
     rng = np.random.default_rng(seed)
+    order = check_random_state(seed).permutation(users)
+    level = graph.adjacency[order][:, order]
+    level.data = level.data / level.data.sum()
+    weight = np.asarray(level.sum(axis=1)).ravel()
+    labels, member = np.arange(users), np.arange(users)
+    while True:
+        size, single = weight.size, weight.astype(np.float32)
+        held = np.bincount(labels, weight, minlength=size).astype(np.float32)
+        moved, gain = optimize_core(
+            labels.astype(np.int32),
+            level.indices.astype(np.int32, copy=False),
+            level.indptr.astype(np.int32, copy=False),
+            level.data.astype(np.float32),
+            single,
+            single,
+            held,
+            held.copy(),
+            np.zeros(size, dtype=np.float32),
+            level.diagonal().astype(np.float32),
+            1.0,
+            TOLERANCE,
+        )
+        labels = parts = np.unique(moved, return_inverse=True)[1]
+        if is_refined:
+            refined = refine(labels, level, weight, rng)
+            parts = np.unique(refined, return_inverse=True)[1]
+        count = int(parts.max()) + 1
+        if gain <= TOLERANCE or count == 1:
+            break
+        member = parts[member]
+        row = np.repeat(parts, np.diff(level.indptr))
+        level = sparse.csr_matrix(
+            (level.data, (row, parts[level.indices])), shape=(count, count)
+        )
+        weight = np.bincount(parts, weight)
+        of_part = np.empty(count, dtype=np.int64)
+        of_part[parts] = labels
+        labels = of_part if is_refined else np.arange(count)
+    found = np.empty(users, dtype=np.int64)
+    found[order] = labels[member]
+    return by_size(found) - 1
 
-    class RefinedLeiden(Leiden):  # type: ignore[misc]  # the library has no types
-        def _optimize_refine(
-            self,
-            labels: IntArray,
-            labels_refined: IntArray,
-            adjacency: Any,
-            out_weights: FloatArray,
-            in_weights: FloatArray,
-        ) -> IntArray:
-            del labels_refined, in_weights  # undirected: every node starts alone
-            return refine(labels, adjacency, out_weights, rng)
 
-    return np.asarray(
-        RefinedLeiden(
-            shuffle_nodes=True,
-            random_state=seed,
-            tol_optimization=TOLERANCE,
-            tol_aggregation=TOLERANCE,
-            return_probs=False,
-            return_aggregate=False,
-        ).fit_predict(graph.adjacency),
-        dtype=np.int64,
-    )
-
-
-def consensus(
-    graph: ties.TieGraph, runs: Sequence[IntArray], seed: int, engine: str = FAST_ENGINE
-) -> IntArray:
+def consensus(graph: ties.TieGraph, runs: Sequence[IntArray], seed: int) -> IntArray:
     """Consensus of several runs.
 
     Each tie is weighted by the share of runs that put both its ends in one community;
@@ -198,7 +200,6 @@ def consensus(
         graph: undirected graph.
         runs: partitions, each of shape (n,).
         seed: first seed of the runs on consensus weights.
-        engine: engine of these runs.
 
     Returns:
         Community of each user, from 0 in no particular order, shape (n,).
@@ -217,8 +218,24 @@ def consensus(
             graph.users,
             ties.symmetric(low[kept], high[kept], together[kept], graph.user_count),
         )
-        runs = [louvain(agreed, seed + i, engine) for i in range(len(runs))]
+        runs = [louvain(agreed, seed + i) for i in range(len(runs))]
     return max(runs, key=lambda run: modularity(graph.adjacency, run))
+
+
+def runs_of(members: pd.DataFrame, tie_kind: str, column: str) -> list[IntArray]:
+    """Partitions that a column of lists holds, of the users in ascending order.
+
+    Args:
+        members: one row per kind of tie and user: ``tie_kind``, ``user_number`` and
+            the column.
+        tie_kind: kind of tie.
+        column: ``louvain_runs`` or ``leiden_runs``.
+
+    Returns:
+        One partition per run, each of shape (n,).
+    """
+    own = members[members["tie_kind"] == tie_kind].sort_values("user_number")
+    return list(np.vstack(own[column].tolist()).astype(np.int64).T)
 
 
 def by_size(labels: IntArray) -> IntArray:
@@ -259,26 +276,37 @@ def match_partitions(reference: IntArray, other: IntArray) -> dict[int, int]:
         return {}
     names, row = np.unique(reference, return_inverse=True)
     other_names, column = np.unique(other, return_inverse=True)
+    cells, common = np.unique(row * other_names.size + column, return_counts=True)
+    row, column = np.divmod(cells, other_names.size)
+    sides = names.size + other_names.size
     table = sparse.coo_matrix(
-        (np.ones(row.size), (row, column)), shape=(names.size, other_names.size)
-    ).tocsr()
-    part = connected_components(sparse.bmat([[None, table], [table.T, None]]))[1]
-    row_parts, column_parts = part[: names.size], part[names.size :]
-    matched: dict[int, int] = {}
-    rows_by_part = np.argsort(row_parts, kind="stable")
-    columns_by_part = np.argsort(column_parts, kind="stable")
-    row_ends = np.searchsorted(row_parts[rows_by_part], np.arange(part.max() + 2))
-    column_ends = np.searchsorted(
-        column_parts[columns_by_part], np.arange(part.max() + 2)
+        (common, (row, names.size + column)), shape=(sides, sides)
     )
-    for number in range(part.max() + 1):
-        rows = rows_by_part[row_ends[number] : row_ends[number + 1]]
-        columns = columns_by_part[column_ends[number] : column_ends[number + 1]]
-        common = table[rows][:, columns].toarray()
-        for i, j in zip(*linear_sum_assignment(common, maximize=True), strict=True):
-            if common[i, j] > 0:
-                matched[int(other_names[columns[j]])] = int(names[rows[i]])
+    part = connected_components(table, directed=False)[1]
+    row_place = _places(part[: names.size])
+    column_place = _places(part[names.size :])
+    by_part = np.argsort(part[row], kind="stable")
+    ends = np.searchsorted(part[row][by_part], np.arange(part.max() + 2))
+    matched: dict[int, int] = {}
+    for first, end in pairwise(ends.tolist()):
+        held = by_part[first:end]
+        i, j = row_place[row[held]], column_place[column[held]]
+        cell = np.full((i.max() + 1, j.max() + 1), -1)
+        cell[i, j] = held
+        users = np.where(cell >= 0, common[cell], 0)
+        for pair in zip(*linear_sum_assignment(users, maximize=True), strict=True):
+            if users[pair]:
+                chosen = cell[pair]
+                matched[int(other_names[column[chosen]])] = int(names[row[chosen]])
     return matched
+
+
+def _places(part: IntArray) -> IntArray:
+    """Position of each element among those of its part, in their order."""
+    order = np.argsort(part, kind="stable")
+    place = np.empty(part.size, dtype=np.int64)
+    place[order] = np.arange(part.size) - np.searchsorted(part[order], part[order])
+    return place
 
 
 def stays(reference: IntArray, other: IntArray) -> BoolArray:

@@ -121,14 +121,21 @@ def swap_edges(
         a, b = low[one], high[one]
         c = np.where(turned, high[two], low[two])
         d = np.where(turned, low[two], high[two])
-        present = np.bincount(slots(low, high), minlength=1 << bits)
-        new = slots(a, d), slots(c, b)
-        proposed = np.bincount(np.concatenate(new), minlength=1 << bits)
+        is_present = np.zeros(1 << bits, dtype=bool)
+        is_present[slots(low, high)] = True
+        is_proposed, is_repeated = np.zeros_like(is_present), np.zeros_like(is_present)
+        new = np.concatenate([slots(a, d), slots(c, b)])
+        is_proposed[new] = True
+        # of edges in one slot only the last is read back
+        numbers = np.arange(new.size)
+        last = np.empty(1 << bits, dtype=np.int64)
+        last[new] = numbers
+        is_repeated[new[last[new] != numbers]] = True
         accepted = (a != d) & (c != b)
-        for slot in new:
-            accepted &= (present[slot] == 0) & (proposed[slot] == 1)
+        for slot in (new[:half], new[half:]):
+            accepted &= ~is_present[slot] & ~is_repeated[slot]
         for slot in (slots(a, b), slots(c, d)):
-            accepted &= proposed[slot] == 0
+            accepted &= ~is_proposed[slot]
         high[one[accepted]] = d[accepted]
         low[two[accepted]] = c[accepted]
         high[two[accepted]] = b[accepted]

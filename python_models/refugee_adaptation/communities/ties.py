@@ -103,9 +103,8 @@ def symmetric(
         ),
         shape=(user_count, user_count),
     )
-    both.sum_duplicates()
-    both.sort_indices()
-    return both
+    # transposed, it is itself with sorted rows
+    return both.T.tocsr()
 
 
 def tie_graph(edges: pd.DataFrame) -> TieGraph:
@@ -202,10 +201,9 @@ def shared_tag_graph(
     norm = np.sqrt(np.asarray(by_tag.multiply(by_tag).sum(axis=1)).ravel())
     norm[norm == 0] = 1
     by_tag = sparse.diags(1 / norm).tocsr() @ by_tag
-    adjacency = sparse.csr_matrix(by_tag @ by_tag.T)
+    adjacency = (by_tag @ by_tag.T).T.tocsr()
     adjacency.setdiag(0)
     adjacency.eliminate_zeros()
-    adjacency.sort_indices()
     return TieGraph(users=incidence.users, adjacency=adjacency)
 
 

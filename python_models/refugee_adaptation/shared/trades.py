@@ -36,15 +36,21 @@ def trade_tags(
     """
     user_count = int(user_index.max()) + 1 if user_index.size else 0
     traded = tag_index.copy()
+    # the sort of small integers is linear
+    small = np.min_scalar_type(max(user_count - 1, 0) // 2)
     for _ in range(rounds):
         partner = np.empty(user_count, dtype=np.int64)
         partner[rng.permutation(user_count)] = np.arange(user_count) // 2
         pair = partner[user_index]
-        _, inverse, copies = np.unique(
-            pair * tag_count + traded, return_inverse=True, return_counts=True
-        )
-        free = np.flatnonzero(copies[inverse] == 1)
-        places = free[np.argsort(pair[free], kind="stable")]
-        permuted = free[np.lexsort((rng.random(free.size), pair[free]))]
+        key = pair * tag_count + traded
+        order = np.argsort(key)
+        is_shared = np.diff(key[order]) == 0
+        is_free = np.ones(key.size, dtype=bool)
+        is_free[order[1:][is_shared]] = is_free[order[:-1][is_shared]] = False
+        free = np.flatnonzero(is_free)
+        of_pair = pair[free].astype(small)
+        drawn = np.argsort(rng.random(free.size))
+        places = free[np.argsort(of_pair, kind="stable")]
+        permuted = free[drawn[np.argsort(of_pair[drawn], kind="stable")]]
         traded[places] = traded[permuted]
     return traded

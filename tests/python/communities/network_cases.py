@@ -7,14 +7,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.communities import (
-    detection,
-)
+from refugee_adaptation.communities import detection, nulls
 from refugee_adaptation.planted import networks
 
-SMALL = detection.Settings(
-    seed=1, runs=4, null_draws=60, side_null_draws=20, resamples=10
-)
+SMALL = detection.Settings(seed=1, runs=4, null_draws=60, resamples=10)
 
 
 def pairs(*edges: tuple[int, int, float], tie_kind: str = "reply") -> pd.DataFrame:
@@ -39,6 +35,17 @@ def threads_of(edges: pd.DataFrame, *posts: int) -> pd.DataFrame:
             "reply_count": edges["weight"],
         }
     )
+
+
+def judged(
+    edges: pd.DataFrame,
+    user_tags: pd.DataFrame,
+    replies: pd.DataFrame,
+    settings: detection.Settings = SMALL,
+) -> pd.DataFrame:
+    """The null tests of a network, from its ties."""
+    members = detection.memberships(edges, user_tags, settings)
+    return nulls.null_tests(members, edges, user_tags, replies, settings)
 
 
 @cache

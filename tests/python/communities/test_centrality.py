@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 
 from refugee_adaptation.communities import centrality, ties
+from refugee_adaptation.communities.randomised import tag_resamples
 from refugee_adaptation.planted import networks
 
 SMALL = centrality.Settings(seed=1, resamples=20, pivots=50)
@@ -78,6 +79,33 @@ def test_betweenness_is_exact_when_every_user_is_a_pivot(
         assert exact.loc[user, "betweenness"] == pytest.approx(score)
         assert exact.loc[user, "core_number"] == core[user]
         assert exact.loc[user, "neighbour_count"] == network.degree(user)
+
+
+@pytest.mark.parametrize("pivots", [1, 30])
+def test_betweenness_from_some_pivots_is_that_of_networkx(pivots: int) -> None:
+    import random
+
+    import networkx as nx
+
+    # components, leaves and equally short paths
+    network = nx.gnp_random_graph(80, 0.03, seed=4)
+    starts = random.Random(7).sample(range(80), pivots)
+    found = centrality.betweenness(
+        nx.to_scipy_sparse_array(network, format="csr"), np.array(starts)
+    )
+    expected = nx.betweenness_centrality(network, k=pivots, seed=7)
+    for user, score in expected.items():
+        # of a single start point networkx has no number, and no path runs through it
+        assert found[user] == pytest.approx(0 if np.isnan(score) else score)
+
+
+def test_pageranks_of_resampled_tags_are_those_of_their_graphs() -> None:
+    net = networks.planted_tags(200, 3, loyalty=0.5, seed=1)
+    incidence = ties.tag_incidence(net.user_tags)
+    found = centrality.resampled_tag_pageranks(incidence, 20, np.random.default_rng(3))
+    graphs = tag_resamples(incidence, 20, np.random.default_rng(3))
+    for column, graph in zip(found.T, graphs, strict=True):
+        assert column == pytest.approx(centrality.pagerank(graph.adjacency))
 
 
 def test_reach_counts_two_links_upstream_and_never_oneself() -> None:

@@ -10,13 +10,20 @@ from sklearn.metrics import (
     adjusted_rand_score,
 )
 
-from network_cases import SMALL, pairs, reply_network, tag_network, threads_of
+from network_cases import (
+    SMALL,
+    judged,
+    pairs,
+    reply_network,
+    tag_network,
+    threads_of,
+)
 from refugee_adaptation.communities import (
     detection,
     partitions,
     ties,
 )
-from refugee_adaptation.communities.nulls import NULL_COLUMNS, null_tests
+from refugee_adaptation.communities.nulls import NULL_COLUMNS
 from refugee_adaptation.planted import networks
 
 # whole tables
@@ -28,7 +35,7 @@ def test_tables_do_not_depend_on_row_order_or_other_networks() -> None:
     both = pd.concat([tags.edges, replies.edges])
     shuffled = both.sample(frac=1, random_state=1)
     user_tags = tags.user_tags.sample(frac=1, random_state=2)
-    quick = dataclasses.replace(SMALL, null_draws=5, side_null_draws=5, resamples=5)
+    quick = dataclasses.replace(SMALL, null_draws=5, resamples=5)
     one = detection.memberships(both, tags.user_tags, quick)
     other = detection.memberships(shuffled, user_tags, quick)
     pd.testing.assert_frame_equal(one, other)
@@ -36,8 +43,8 @@ def test_tables_do_not_depend_on_row_order_or_other_networks() -> None:
     reply = one[one["tie_kind"] == "reply"].reset_index(drop=True)
     pd.testing.assert_frame_equal(reply, alone)
     pd.testing.assert_frame_equal(
-        null_tests(both, tags.user_tags, replies.replies, quick),
-        null_tests(
+        judged(both, tags.user_tags, replies.replies, quick),
+        judged(
             shuffled, user_tags, replies.replies.sample(frac=1, random_state=3), quick
         ),
     )
@@ -87,7 +94,7 @@ def test_the_smallest_networks_give_tables_without_a_claim(edges: pd.DataFrame) 
     assert len(members) == len(users)
     runs = detection.run_summary(members, edges)
     assert runs.dtypes.astype(str).to_dict() == detection.RUN_COLUMNS
-    nulls = null_tests(edges, networks.no_tags(), threads_of(edges), SMALL)
+    nulls = judged(edges, networks.no_tags(), threads_of(edges))
     assert nulls.dtypes.astype(str).to_dict() == NULL_COLUMNS
     assert len(nulls) == (2 if len(edges) else 0)
     assert not (nulls["z_score"] >= 3).any()

@@ -11,12 +11,12 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
 )
 
-from network_cases import SMALL, pairs, reply_network, threads_of
+from network_cases import SMALL, judged, pairs, reply_network, threads_of
 from refugee_adaptation.communities import (
     detection,
     ties,
 )
-from refugee_adaptation.communities.nulls import null_test, null_tests
+from refugee_adaptation.communities.nulls import looks, null_test
 from refugee_adaptation.planted import networks
 
 
@@ -26,7 +26,7 @@ def test_replies_that_no_null_can_shuffle_are_an_error() -> None:
     with pytest.raises(ValueError, match="itself"):
         ties.reply_threads(to_itself)
     with pytest.raises(ValueError, match="not those of the ties"):
-        null_tests(replies.edges, networks.no_tags(), replies.replies.iloc[1:], SMALL)
+        judged(replies.edges, networks.no_tags(), replies.replies.iloc[1:])
 
 
 def test_audiences_apart_have_no_z_though_rewired_ties_would_give_one() -> None:
@@ -40,7 +40,7 @@ def test_audiences_apart_have_no_z_though_rewired_ties_would_give_one() -> None:
         ]
     )
     replies = threads_of(edges, *np.repeat(np.arange(8), 10).tolist())
-    nulls = null_tests(edges, networks.no_tags(), replies, SMALL)
+    nulls = judged(edges, networks.no_tags(), replies)
     by_null = nulls.set_index("null_model")
     assert by_null.loc["degree_preserving", "z_score"] > 3
     assert by_null.loc["post_shuffle", "draw_count"] == 0
@@ -58,6 +58,33 @@ def test_null_test_by_hand() -> None:
     assert test.p_value == pytest.approx(2 / 5)
 
 
+def test_drawing_stops_when_the_side_of_the_bar_is_clear() -> None:
+    stops = looks(200, 3.0, 0.001)
+    assert list(stops) == [20, 40, 80, 160]
+    rng = np.random.default_rng(1)
+    used = {
+        z: null_test(z, iter(rng.normal(size=200)), stops).draws for z in (-1, 3, 60)
+    }
+    assert used == {-1: 20, 3: 200, 60: 20}
+    assert looks(20, 3.0, 0.001) == {}
+    # the same draws without a stop give the same figures
+    draws = rng.normal(size=20)
+    assert null_test(60.0, draws, stops) == null_test(60.0, draws)
+
+
+@pytest.mark.parametrize("z", [2.6, 3.4])
+def test_stopping_early_leaves_the_verdict_of_endless_draws(z: float) -> None:
+    """Stated: on the wrong side of the bar, by stopping, with at most the risk."""
+    risk, repeats = 0.02, 1500
+    stops = looks(200, 3.0, risk)
+    rng = np.random.default_rng(2)
+    tests = [null_test(z, rng.normal(size=200), stops) for _ in range(repeats)]
+    stopped = [test for test in tests if test.draws < 200]
+    assert len(stopped) > repeats / 10
+    wrong = sum((test.z >= 3) != (z >= 3) for test in stopped)
+    assert wrong <= risk * repeats
+
+
 # planted truth
 
 
@@ -65,7 +92,7 @@ def test_planted_tag_communities_are_established_and_recovered() -> None:
     """Target: z >= 10 and NMI >= .70 at loyalty .9, 1,500 users, 8 communities."""
     net = networks.planted_tags(1500, 8, loyalty=0.9, seed=1)
     settings = dataclasses.replace(SMALL, null_draws=30, resamples=5)
-    nulls = null_tests(net.edges, net.user_tags, net.replies, settings)
+    nulls = judged(net.edges, net.user_tags, net.replies, settings)
     shuffle = nulls[nulls["is_deciding"]].iloc[0]
     assert shuffle["null_model"] == "tag_shuffle"
     assert shuffle["z_score"] >= 10
@@ -80,7 +107,7 @@ def test_without_tag_communities_rewiring_claims_some_and_shuffling_none() -> No
     scores = []
     for seed in range(6):
         net = networks.planted_tags(500, 5, loyalty=0.0, seed=seed)
-        nulls = null_tests(net.edges, net.user_tags, net.replies, SMALL)
+        nulls = judged(net.edges, net.user_tags, net.replies)
         by_null = nulls.set_index("null_model")["z_score"]
         assert by_null["degree_preserving"] > 10
         scores.append(by_null["tag_shuffle"])
@@ -95,7 +122,7 @@ def test_planted_reply_communities_are_established_and_recovered() -> None:
     truth = net.truth[members["user_number"]]
     assert adjusted_mutual_info_score(truth, members["community_number"]) >= 0.90
     assert members["resample_stability"].mean() > 0.9
-    nulls = null_tests(net.edges, net.user_tags, net.replies, SMALL)
+    nulls = judged(net.edges, net.user_tags, net.replies)
     assert nulls.set_index("null_model").loc["post_shuffle", "z_score"] >= 10
 
 
@@ -119,7 +146,7 @@ def test_without_reply_communities_rewiring_claims_some_and_shuffling_none(
         )
         weight = replies.groupby([low, high])["reply_count"].sum()
         edges = pairs(*[(*ends, float(count)) for ends, count in weight.items()])
-        nulls = null_tests(edges, networks.no_tags(), replies, SMALL)
+        nulls = judged(edges, networks.no_tags(), replies)
         by_null = nulls.set_index("null_model")["z_score"]
         assert by_null["degree_preserving"] > 3
         scores.append(by_null["post_shuffle"])

@@ -11,12 +11,10 @@ from sklearn.metrics import (
     adjusted_rand_score,
 )
 
-from network_cases import pairs, reply_network, tag_network
-from refugee_adaptation.communities import (
-    partitions,
-    ties,
-)
+from network_cases import SMALL, pairs, reply_network, tag_network
+from refugee_adaptation.communities import detection, partitions, ties
 from refugee_adaptation.planted.networks import PlantedNetwork
+from refugee_adaptation.shared.arrays import IntArray
 
 
 def cliques(count: int, size: int) -> pd.DataFrame:
@@ -33,43 +31,62 @@ def cliques(count: int, size: int) -> pd.DataFrame:
 # engines
 
 
-@pytest.mark.parametrize("network", [tag_network, reply_network])
-def test_engines_agree_on_modularity_and_on_the_partition(
-    network: Callable[[], PlantedNetwork],
-) -> None:
-    """python-louvain is the reference; scikit-network must find as much."""
+def reference_louvain(graph: ties.TieGraph, seed: int) -> IntArray:
+    """Communities by python-louvain."""
     import community
     import networkx as nx
 
-    graph = ties.tie_graph(network().edges)
-    found = {
-        engine: [partitions.louvain(graph, seed, engine) for seed in range(5)]
-        for engine in (partitions.REFERENCE_ENGINE, partitions.FAST_ENGINE)
-    }
-    values = {
-        engine: np.mean([partitions.modularity(graph.adjacency, run) for run in runs])
-        for engine, runs in found.items()
-    }
-    assert values["python-louvain"] == pytest.approx(
-        values["scikit-network"], abs=0.005
-    )
-    one, other = (runs[0] for runs in found.values())
-    assert adjusted_rand_score(one, other) > 0.8
     network = nx.from_scipy_sparse_array(graph.adjacency)
-    by_reference = community.modularity(dict(enumerate(one)), network)
-    assert partitions.modularity(graph.adjacency, one) == pytest.approx(by_reference)
+    by_user = community.best_partition(network, random_state=seed)
+    return np.array([by_user[user] for user in range(graph.user_count)])
 
 
-def test_an_unknown_engine_is_an_error() -> None:
-    with pytest.raises(ValueError, match="unknown Louvain engine"):
-        partitions.louvain(ties.tie_graph(cliques(3, 4)), 1, "igraph")
+@pytest.mark.parametrize("network", [tag_network, reply_network])
+def test_the_published_partition_is_that_of_python_louvain(
+    network: Callable[[], PlantedNetwork],
+) -> None:
+    """As modular, and no farther from its runs than these are from each other."""
+    import community
+    import networkx as nx
+
+    planted = network()
+    graph = ties.tie_graph(planted.edges)
+    runs = [reference_louvain(graph, seed) for seed in range(5)]
+    members = detection.memberships(planted.edges, planted.user_tags, SMALL)
+    published = members["community_number"].to_numpy(np.int64)
+    reached = [partitions.modularity(graph.adjacency, run) for run in runs]
+    value = partitions.modularity(graph.adjacency, published)
+    assert value == pytest.approx(np.mean(reached), abs=0.005)
+    apart = [adjusted_rand_score(runs[0], run) for run in runs[1:]]
+    with_published = [adjusted_rand_score(published, run) for run in runs]
+    assert np.mean(with_published) >= np.mean(apart) - 0.05
+    weighted = nx.from_scipy_sparse_array(graph.adjacency)
+    by_reference = community.modularity(dict(enumerate(published)), weighted)
+    assert value == pytest.approx(by_reference)
+
+
+@pytest.mark.parametrize("network", [tag_network, reply_network])
+def test_runs_are_those_of_the_class_of_scikit_network(
+    network: Callable[[], PlantedNetwork],
+) -> None:
+    from sknetwork.clustering import Louvain
+
+    graph = ties.tie_graph(network().edges)
+    for seed in range(5):
+        fitted = Louvain(
+            shuffle_nodes=True,
+            random_state=seed,
+            tol_optimization=partitions.TOLERANCE,
+            tol_aggregation=partitions.TOLERANCE,
+        ).fit_predict(graph.adjacency)
+        assert adjusted_rand_score(fitted, partitions.louvain(graph, seed)) > 0.999
 
 
 def test_louvain_and_leiden_find_cliques() -> None:
     graph = ties.tie_graph(cliques(6, 5))
     truth = np.repeat(np.arange(6), 5)
     for run in (
-        partitions.louvain(graph, 1, "python-louvain"),
+        reference_louvain(graph, 1),
         partitions.louvain(graph, 1),
         partitions.leiden(graph, 1),
     ):

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+import community
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.sparse.csgraph import connected_components
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
-from refugee_adaptation.communities import detection, nulls, partitions, ties
+from refugee_adaptation.communities import detection, nulls, ties
 from refugee_adaptation.planted.networks import (
     PlantedNetwork,
     planted_replies,
@@ -34,6 +37,7 @@ METHOD = "Louvain, consensus of seeds"
 NAMED_FROM = 3.0
 """z from which a community is named: community_z_from of dbt_project.yml, by a test."""
 COMMUNITIES = 8
+NULL_DRAWS = 60
 TARGET_USERS = 1500
 """The targets of tag communities are for samples of this size."""
 REPLY_POSTS = 8
@@ -74,40 +78,36 @@ def run(plan: Plan) -> Iterator[Result]:
 
 
 def _settings(plan: Plan, seed: int) -> detection.Settings:
-    # neither the second null nor the resamples enter a row
+    # resamples enter no row
     return detection.Settings(
-        seed=seed,
-        runs=4,
-        null_draws=plan.choose(30, 60),
-        side_null_draws=2,
-        resamples=2,
+        seed=seed, runs=4, null_draws=plan.choose(30, 60), resamples=2
     )
 
 
 def _measure(
-    net: PlantedNetwork, kind: str, settings: detection.Settings
+    net: PlantedNetwork, settings: detection.Settings
 ) -> tuple[Labels, Labels, nulls.NullTest]:
     """Truth and community of each tied user, and the test that decides."""
     members = detection.memberships(net.edges, net.user_tags, settings)
-    members = members[members["tie_kind"] == kind]
     truth = net.truth[members["user_number"].to_numpy()]
     found = members["community_number"].to_numpy(np.int64)
-    return truth, found, deciding(net, settings)[0]
+    return truth, found, deciding(net, members, settings)[0]
 
 
 def deciding(
-    net: PlantedNetwork, settings: detection.Settings
+    net: PlantedNetwork, members: pd.DataFrame, settings: detection.Settings
 ) -> tuple[nulls.NullTest, float]:
     """The null test that decides, and the z of rewired edges, the usual null.
 
     Args:
         net: A network of one kind of tie.
+        members: Its communities.
         settings: Draws.
 
     Returns:
         The test, and the z of the degree-preserving null.
     """
-    rows = nulls.null_tests(net.edges, net.user_tags, net.replies, settings)
+    rows = nulls.null_tests(members, net.edges, net.user_tags, net.replies, settings)
     row = rows[rows["is_deciding"]].iloc[0]
     usual = rows.loc[rows["null_model"] == "degree_preserving", "z_score"].iloc[0]
     test = nulls.NullTest(
@@ -122,14 +122,13 @@ def deciding(
 
 
 def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
-    scores, draws = _Scores(), 0
+    scores = _Scores()
     cell = f"communities, tags, loyalty {loyalty}, {users} users"
     for seed in plan.seeds(cell, plan.choose(1, 8)):
         net = planted_tags(users, COMMUNITIES, loyalty, seed)
-        truth, found, test = _measure(net, "shared_hashtag", _settings(plan, seed))
+        truth, found, test = _measure(net, _settings(plan, seed))
         _compare(scores, net, truth, found, normalized_mutual_info_score)
         scores.z.append(test.z)
-        draws = test.draws
     is_target = loyalty == 0.9 and users == TARGET_USERS
     yield from _rows(
         scores,
@@ -142,25 +141,24 @@ def _tags(plan: Plan, users: int, loyalty: float) -> Iterator[Result]:
             at_least(0.70) if is_target else None,
             at_least(10) if is_target else None,
         ),
-        null=f"tag shuffle, {draws} draws",
+        null=f"tag shuffle, up to {_settings(plan, 0).null_draws} draws",
     )
 
 
 def _replies(
     plan: Plan, users: int, loyalty: float, posts_each: int
 ) -> Iterator[Result]:
-    scores, draws = _Scores(), 0
+    scores = _Scores()
     cell = f"communities, replies, loyalty {loyalty}, {posts_each} posts, {users} users"
     for seed in plan.seeds(cell, plan.choose(1, 8)):
         replies = 2 * posts_each * users
         net = planted_replies(
             users, COMMUNITIES, replies, loyalty, seed, posts_each=posts_each
         )
-        truth, found, test = _measure(net, "reply", _settings(plan, seed))
+        truth, found, test = _measure(net, _settings(plan, seed))
         _compare(scores, net, truth, found, adjusted_mutual_info_score)
         scores.oracle.append(_by_posts(net))
         scores.z.append(test.z)
-        draws = test.draws
     is_target = loyalty == REPLY_LOYALTY and posts_each == REPLY_POSTS
     yield from _rows(
         scores,
@@ -170,7 +168,7 @@ def _replies(
         users=users,
         metric="AMI",
         targets=(at_least(0.90) if is_target else None, None),
-        null=f"post shuffle, {draws} draws",
+        null=f"post shuffle, up to {_settings(plan, 0).null_draws} draws",
     )
 
 
@@ -194,7 +192,9 @@ def _compare(
 ) -> None:
     """Score the consensus, one Louvain run (the study's plan) and the components."""
     graph = ties.tie_graph(net.edges)
-    single = partitions.louvain(graph, 0, partitions.REFERENCE_ENGINE)
+    network = nx.from_scipy_sparse_array(graph.adjacency)
+    by_user = community.best_partition(network, random_state=0)
+    single = np.array([by_user[user] for user in range(graph.user_count)])
     parts = connected_components(graph.adjacency, directed=False)[1]
     scores.found.append(float(agreement(truth, found)))
     scores.study.append(float(agreement(truth, single)))
@@ -238,48 +238,48 @@ def _rows(
 
 
 def _no_tag_communities(plan: Plan) -> Iterator[Result]:
-    scores, draws = _Scores(), 0
+    scores = _Scores()
     users = 500
     for seed in plan.seeds("communities, no tag communities", plan.choose(6, 64)):
         net = planted_tags(users, 5, 0.0, seed)
-        test, usual = deciding(net, _null_settings(plan, seed))
+        settings = _null_settings(seed)
+        members = detection.memberships(net.edges, net.user_tags, settings)
+        test, usual = deciding(net, members, settings)
         scores.z.append(test.z)
         scores.rewired_z.append(usual)
-        draws = test.draws
     yield from _null_rows(
         scores,
         method=f"{METHOD}; shared hashtags",
         planted="no communities, popular tags alone",
         users=users,
-        null=f"tag shuffle, {draws} draws",
+        null=f"tag shuffle, up to {NULL_DRAWS} draws",
     )
 
 
 def _no_reply_communities(plan: Plan, posts_each: float) -> Iterator[Result]:
-    scores, draws = _Scores(), 0
+    scores = _Scores()
     users = 500
     cell = f"communities, no reply communities, {posts_each} posts"
     for seed in plan.seeds(cell, plan.choose(5, 64)):
         net = planted_replies(
             users, 5, 4 * users, 0.0, seed, posts=users // 10, posts_each=posts_each
         )
-        test, usual = deciding(net, _null_settings(plan, seed))
+        settings = _null_settings(seed)
+        members = detection.memberships(net.edges, net.user_tags, settings)
+        test, usual = deciding(net, members, settings)
         scores.z.append(test.z)
         scores.rewired_z.append(usual)
-        draws = test.draws
     yield from _null_rows(
         scores,
         method=f"{METHOD}; replies",
         planted=f"no communities, random audiences, {posts_each:g} posts each",
         users=users,
-        null=f"post shuffle, {draws} draws",
+        null=f"post shuffle, up to {NULL_DRAWS} draws",
     )
 
 
-def _null_settings(plan: Plan, seed: int) -> detection.Settings:
-    return detection.Settings(
-        seed=seed, runs=4, null_draws=60, side_null_draws=plan.choose(5, 20)
-    )
+def _null_settings(seed: int) -> detection.Settings:
+    return detection.Settings(seed=seed, runs=4, null_draws=NULL_DRAWS, resamples=0)
 
 
 def _null_rows(
