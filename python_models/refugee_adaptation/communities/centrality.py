@@ -35,6 +35,9 @@ DAMPING = 0.85
 SERIES_LENGTH = 100
 REACH_BLOCK = 1_000
 NO_TIE = 1e-9
+# digits after the point: users whose places are alike have one score, not two that
+# differ by rounding
+SCORE_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -324,11 +327,13 @@ def _centrality_of(
         {
             "tie_kind": tie_kind,
             "user_number": graph.users,
-            "pagerank": scores,
+            "pagerank": np.round(scores, SCORE_DIGITS),
             "pagerank_rank": rank,
             "pagerank_rank_low": np.minimum(rank, rank_low),
             "pagerank_rank_high": np.maximum(rank, rank_high),
-            "betweenness": betweenness(graph.adjacency, np.array(starts)),
+            "betweenness": np.round(
+                betweenness(graph.adjacency, np.array(starts)), SCORE_DIGITS
+            ),
             "betweenness_pivot_count": pivots,
             "core_number": get_core_decomposition(graph.adjacency).astype(np.int64),
             "neighbour_count": np.diff(graph.adjacency.indptr),
