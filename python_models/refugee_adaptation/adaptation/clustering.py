@@ -12,21 +12,17 @@ and Arabie 1985; family-wise p value by the maximum statistic, Westfall and Youn
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from sklearn import config_context
 from sklearn.cluster import KMeans
 from sklearn.metrics import (
     adjusted_rand_score,
     pairwise_distances,
 )
 from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.adaptation.features import (
     feature_matrix,
@@ -35,6 +31,7 @@ from refugee_adaptation.adaptation.features import (
 )
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.shared.copula import GaussianCopula
+from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.inference import permutation_p
 from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
 from refugee_adaptation.wording.messages import message
@@ -63,20 +60,6 @@ SELECTION_DTYPES = {
     "claims_structure": "bool",
     **REASON_TYPES,
 }
-
-
-@contextmanager
-def many_small_fits() -> Iterator[None]:
-    """Fit on one thread and without repeated checks of finite inputs.
-
-    Threads cost more than they bring at this size, many times more on a busy machine,
-    and one thread adds up in the same order on every machine.
-    """
-    with (
-        threadpool_limits(limits=1),
-        config_context(assume_finite=True, skip_parameter_validation=True),
-    ):
-        yield
 
 
 @dataclass(frozen=True)
@@ -196,10 +179,15 @@ def fit_partition(
     centres = kmeans.cluster_centers_
     raw = kmeans.labels_
     if method == "gmm":
+        shares, variances = _spread(points, raw, clusters)
         model = GaussianMixture(
             clusters,
             covariance_type="diag",
-            means_init=kmeans.cluster_centers_,
+            # everything is given: by default it would fit K-Means once more
+            init_params="random_from_data",
+            weights_init=shares,
+            means_init=centres,
+            precisions_init=1 / (variances + VARIANCE_FLOOR),
             reg_covar=VARIANCE_FLOOR,
             random_state=seed,
         ).fit(points)
@@ -217,12 +205,29 @@ def fit_partition(
     )
 
 
-def silhouette(distances: FloatArray, labels: IntArray) -> float:
+def _spread(
+    points: FloatArray, labels: IntArray, clusters: int
+) -> tuple[FloatArray, FloatArray]:
+    """Shares of the points, shape (k,), and variances, shape (k, d), of clusters."""
+    members = (labels == np.arange(clusters)[:, None]).astype(np.float64)
+    sizes = np.maximum(members.sum(axis=1), 1.0)[:, None]
+    means = members @ points / sizes
+    variances = np.maximum(members @ points**2 / sizes - means**2, 0.0)
+    return sizes[:, 0] / sizes.sum(), variances
+
+
+def silhouette(
+    distances: FloatArray, labels: IntArray, rows: IntArray | None = None
+) -> float:
     """Mean silhouette of a partition (as scikit-learn's, for hundreds of calls).
 
     Args:
-        distances: Pairwise Euclidean distances, shape (n, n).
+        distances: Euclidean distances, shape (m, n): from the points that are scored
+            to all points.
         labels: Cluster numbers from 0, shape (n,).
+        rows: The points that are scored, shape (m,), at least one of each cluster (all
+            n points if None). A cluster's points stand for all of it, so that the mean
+            is that of a sample stratified by cluster.
 
     Returns:
         The silhouette in [-1, 1], or NaN where it is not defined (one cluster, or
@@ -234,14 +239,17 @@ def silhouette(distances: FloatArray, labels: IntArray) -> float:
         return float("nan")
     members = (labels[:, None] == np.arange(len(sizes))).astype(np.float64)
     sums = distances @ members
-    rows = np.arange(len(labels))
-    own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
+    scored = labels if rows is None else labels[rows]
+    places = np.arange(len(scored))
+    own = sums[places, scored] / np.maximum(sizes[scored] - 1, 1)
     others = sums / sizes
-    others[rows, labels] = np.inf
+    others[places, scored] = np.inf
     nearest = others.min(axis=1)
     width = np.maximum(own, nearest)
     score = np.divide(nearest - own, width, out=np.zeros_like(own), where=width > 0)
-    return float(np.where(sizes[labels] > 1, score, 0.0).mean())
+    score = np.where(sizes[scored] > 1, score, 0.0)
+    weight = (sizes / np.bincount(scored, minlength=len(sizes)))[scored]
+    return float((weight * score).sum() / len(labels))
 
 
 def gap_statistic(
@@ -300,52 +308,87 @@ class Stability:
     agreement: FloatArray
 
 
+@dataclass(frozen=True)
+class Resample:
+    """Users drawn with replacement, and K-Means fitted to them.
+
+    Attributes:
+        users: Their positions, shape (m,).
+        kmeans: The best of three starts, on which a mixture starts, too.
+    """
+
+    users: IntArray
+    kmeans: KMeans
+
+
+def resampled(
+    points: FloatArray, clusters: int, draws: int, seed: int, size: int | None = None
+) -> list[Resample]:
+    """Fit K-Means to users drawn with replacement.
+
+    Args:
+        points: All users, shape (n, d).
+        clusters: Number of clusters.
+        draws: Number of resamples.
+        seed: Seed.
+        size: Users per resample (n if None); fewer is the more severe test.
+
+    Returns:
+        The resamples, which every method can share.
+    """
+    count = len(points)
+    rng = np.random.default_rng([seed, clusters, 11])
+    drawn = [rng.integers(count, size=min(size or count, count)) for _ in range(draws)]
+    return [
+        Resample(users, fit_kmeans(points[users], clusters, seed, starts=3))
+        for users in drawn
+    ]
+
+
 def bootstrap_stability(
-    points: FloatArray,
-    partition: Partition,
-    draws: int,
-    seed: int,
-    sample_size: int | None = None,
+    points: FloatArray, partition: Partition, resamples: list[Resample], seed: int
 ) -> Stability:
     """Refit on users drawn with replacement, then assign everybody again.
 
     Args:
         points: All users, shape (n, d).
         partition: The partition of these points that is judged.
-        draws: Number of resamples.
+        resamples: Of :func:`resampled`, with as many clusters.
         seed: Seed.
-        sample_size: Users per resample (n if None); fewer is the more severe test.
 
     Returns:
-        The stability; NaN and zero-length arrays where draws is 0.
+        The stability; NaN and zero-length arrays where there is no resample.
     """
     count = len(points)
     clusters = len(partition.centroids)
-    size = min(sample_size or count, count)
-    rng = np.random.default_rng([seed, clusters, 11])
     indices = np.arange(clusters)
     original = (partition.labels[:, None] == indices).astype(float)
     ari, jaccard = [], []
     agreement = np.zeros(count)
-    for _ in range(draws):
-        chosen = rng.integers(count, size=size)
+    for sample in resamples:
         refit = fit_partition(
-            points[chosen], clusters, partition.method, seed, starts=3
+            points[sample.users],
+            clusters,
+            partition.method,
+            seed,
+            kmeans=sample.kmeans,
         )
         labels = refit.predict(points)
         ari.append(adjusted_rand_score(partition.labels, labels))
-        resampled = (labels[:, None] == indices).astype(float)
-        shared = original.T @ resampled
-        union = original.sum(0)[:, None] + resampled.sum(0)[None, :] - shared
+        again = (labels[:, None] == indices).astype(float)
+        shared = original.T @ again
+        union = original.sum(0)[:, None] + again.sum(0)[None, :] - shared
         overlap = shared / np.maximum(union, 1.0)
         jaccard.append(overlap.max(axis=1))
         rows, columns = linear_sum_assignment(-shared)
         renamed = np.empty(clusters, dtype=np.int64)
         renamed[columns] = rows
         agreement += renamed[labels] == partition.labels
-    if draws == 0:
+    if not resamples:
         return Stability(np.empty(0), np.full(clusters, np.nan), agreement * np.nan)
-    return Stability(np.array(ari), np.mean(jaccard, axis=0), agreement / draws)
+    return Stability(
+        np.array(ari), np.mean(jaccard, axis=0), agreement / len(resamples)
+    )
 
 
 def select_clusters(
@@ -409,20 +452,19 @@ def _judge(
     )
     centre, spread = null.mean(axis=0), np.maximum(null.std(axis=0, ddof=1), 1e-9)
     z_scores, null_z = (observed - centre) / spread, (null - centre) / spread
-    gaps = {
-        k: gap_statistic(points, k, settings.gap_draws, settings.seed)
-        for k in sorted({k for _, k in cases})
-    }
+    seed, draws = settings.seed, settings.bootstrap_draws
+    numbers = sorted({k for _, k in cases})
+    gaps = {k: gap_statistic(points, k, settings.gap_draws, seed) for k in numbers}
+    fits = {k: fit_kmeans(points, k, seed, starts=10) for k in numbers}
+    resamples = {k: resampled(points, k, draws, seed) for k in numbers}
     rows = []
     for position, (method, k) in enumerate(cases):
         family = [i for i, case in enumerate(cases) if case[0] == method]
         largest = null_z[:, family].max(axis=1)
         reached = int((largest >= z_scores[position]).sum())
         p_value = permutation_p(reached, len(largest))
-        partition = fit_partition(points, k, method, settings.seed)
-        stability = bootstrap_stability(
-            points, partition, settings.bootstrap_draws, settings.seed
-        )
+        partition = fit_partition(points, k, method, seed, kmeans=fits[k])
+        stability = bootstrap_stability(points, partition, resamples[k], seed)
         rows.append(
             {
                 "method": method,

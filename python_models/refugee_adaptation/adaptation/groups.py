@@ -19,7 +19,7 @@ from refugee_adaptation.adaptation.clustering import (
     Settings,
     bootstrap_stability,
     fit_partition,
-    many_small_fits,
+    resampled,
 )
 from refugee_adaptation.adaptation.features import (
     feature_matrix,
@@ -27,6 +27,7 @@ from refugee_adaptation.adaptation.features import (
     weight_matrix,
 )
 from refugee_adaptation.shared.arrays import FloatArray
+from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
 from refugee_adaptation.shared.seeds import seed_rows
 from refugee_adaptation.wording.frames import worded_frame
@@ -157,9 +158,9 @@ def assign_groups(
     clusters = int(chosen["cluster_count"].iloc[0])
     with many_small_fits():
         partition = fit_partition(points, clusters, method, settings.seed)
-        stability = bootstrap_stability(
-            points, partition, settings.bootstrap_draws, settings.seed
-        )
+        draws, seed = settings.bootstrap_draws, settings.seed
+        resamples = resampled(points, clusters, draws, seed)
+        stability = bootstrap_stability(points, partition, resamples, seed)
     named = name_clusters(
         partition.centroids @ matrix, archetypes, settings.name_margin
     )

@@ -44,6 +44,7 @@ from refugee_adaptation.evidence.recipe import (
     topic_model,
 )
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
+from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.inference import ranked_auc
 
 ARTEFACT_WORDS = frozenset(
@@ -194,7 +195,7 @@ def replicate(posts: pd.DataFrame, *, row_limit: int = 5_000) -> pd.DataFrame:
     with figures.answering(_DBSCAN_FIGURES):
         figures.add(_dbscan_figures(counts, scaled, texts["user_id"]))
     labels = weights = None
-    with figures.answering(_CLUSTER_FIGURES):
+    with figures.answering(_CLUSTER_FIGURES), many_small_fits():
         labels, cluster_figures = _cluster_figures(counts, scaled)
         figures.add(cluster_figures)
     with figures.answering((*_TFIDF_FIGURES, *_NMF_FIGURES)):

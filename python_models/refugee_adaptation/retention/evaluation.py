@@ -30,8 +30,8 @@ from refugee_adaptation.retention.models import (
     cross_validate,
     estimator_of,
     make_model,
-    one_thread,
 )
+from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import stacked_frame
 from refugee_adaptation.shared.inference import permutation_p
 from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
@@ -109,7 +109,7 @@ def permutation_p_value(
     scale, classifier = pipeline[:-1], pipeline[-1]
     fold = np.zeros((len(outcome), 1), dtype=np.int32)
     aucs = np.empty(draws + 1)
-    with one_thread():
+    with many_small_fits():
         # medians and scales know no labels: once per fold is enough
         prepared = [
             (scale.fit_transform(features[train]), scale.transform(features[test]))
@@ -227,7 +227,7 @@ def predict_held_out(
                 for repeat in range(repeats)
             )
             if has_temporal:
-                with one_thread():
+                with many_small_fits():
                     fit = make_model(estimator_of(model), seed)
                     fit.fit(matrix[~test], outcome[~test])
                     later = fit.predict_proba(matrix[test])[:, 1]

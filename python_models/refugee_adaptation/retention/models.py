@@ -5,12 +5,12 @@ Estimators are scikit-learn's (Pedregosa et al. 2011).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from refugee_adaptation.shared.fits import many_small_fits
 
 MODELS = ("logistic", "gradient_boosting", "crawl_format_only")
 """The models that are fitted for every label, the default first."""
@@ -61,22 +61,6 @@ def make_model(kind: str, seed: int) -> Any:
 def estimator_of(model: str) -> str:
     """The kind of classifier (see :func:`make_model`) behind one of MODELS."""
     return "gradient_boosting" if model == "gradient_boosting" else "logistic"
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Fit on one thread: the same sums in the same order on any machine.
-
-    scikit-learn's checks of parameters and of finite inputs are skipped meanwhile.
-    """
-    from sklearn import config_context
-    from threadpoolctl import threadpool_limits
-
-    with (
-        threadpool_limits(limits=1),
-        config_context(skip_parameter_validation=True, assume_finite=True),
-    ):
-        yield
 
 
 @dataclass(frozen=True)
@@ -130,7 +114,7 @@ def cross_validate(
         raise ValueError(message)
     probability = np.empty((len(outcome), repeats))
     fold = np.empty((len(outcome), repeats), dtype=np.int32)
-    with one_thread():
+    with many_small_fits():
         for repeat in range(repeats):
             splitter = StratifiedKFold(folds, shuffle=True, random_state=seed + repeat)
             for number, (train, test) in enumerate(splitter.split(features, outcome)):

@@ -13,7 +13,8 @@ from refugee_adaptation.retention.early_features import (
     model_matrix,
 )
 from refugee_adaptation.retention.estimates import log_odds_of, recalibration
-from refugee_adaptation.retention.models import MODELS, make_model, one_thread
+from refugee_adaptation.retention.models import MODELS, make_model
+from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import stacked_frame
 
 _RISK_TYPES: dict[str, str] = {
@@ -94,7 +95,7 @@ def _risk_rows(
     generator = np.random.default_rng(seed)
     size = len(labelled)
     log_odds = np.full((draws, len(users)), np.nan, dtype=np.float32)
-    with one_thread():
+    with many_small_fits():
         for draw in range(draws):
             drawn = generator.integers(0, size, size)
             if outcome[drawn].all() or not outcome[drawn].any():

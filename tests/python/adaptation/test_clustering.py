@@ -17,6 +17,7 @@ from refugee_adaptation.adaptation.clustering import (
     bootstrap_stability,
     fit_partition,
     gap_statistic,
+    resampled,
     select_clusters,
     silhouette,
 )
@@ -59,6 +60,27 @@ def test_the_silhouette_is_scikit_learns() -> None:
         expected = silhouette_score(cloud, labels)
         found = silhouette(pairwise_distances(cloud), labels)
         assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_silhouette_of_some_rows_stands_for_all_of_their_clusters() -> None:
+    rng = np.random.default_rng(3)
+    labels = np.repeat([0, 1], [40, 1960])
+    cloud = rng.normal(size=(2000, 3)) + 2 * labels[:, None]
+    rows = np.r_[:40, 40:540]  # all of the small cluster, a quarter of the large one
+    found = silhouette(pairwise_distances(cloud[rows], cloud), labels, rows)
+    assert found == pytest.approx(silhouette_score(cloud, labels), abs=0.02)
+
+
+def test_a_mixture_starts_from_the_clusters_it_is_given() -> None:
+    # two clouds of unequal spread: K-Means cuts between the means, a mixture does not
+    rng = np.random.default_rng(5)
+    wide, narrow = rng.normal(0, 2, (300, 2)), rng.normal([5, 0], 0.4, (300, 2))
+    cloud, truth = np.vstack([wide, narrow]), np.repeat([0, 1], 300)
+    found, cut = (
+        adjusted_rand_score(truth, fit_partition(cloud, 2, method, seed=1).labels)
+        for method in ("gmm", "kmeans")
+    )
+    assert found > max(cut, 0.9)
 
 
 @pytest.mark.parametrize("labels", [np.zeros(5, dtype=int), np.arange(5)])
@@ -146,7 +168,7 @@ def test_stability_tells_groups_from_one_cloud() -> None:
         bootstrap_stability(
             cloud := points(planted_groups(300, delta, seed=6)),
             fit_partition(cloud, 3, "kmeans", seed=1),
-            draws=10,
+            resampled(cloud, 3, draws=10, seed=1),
             seed=1,
         )
         for delta in (4.0, 0.0)
@@ -161,7 +183,7 @@ def test_stability_tells_groups_from_one_cloud() -> None:
 def test_no_draws_no_stability() -> None:
     cloud = points(planted_groups(60, 2.0, seed=6))
     partition = fit_partition(cloud, 2, "kmeans", seed=1)
-    none = bootstrap_stability(cloud, partition, draws=0, seed=1)
+    none = bootstrap_stability(cloud, partition, [], seed=1)
     assert len(none.ari) == 0
     assert np.isnan(none.jaccard).all()
     assert np.isnan(none.agreement).all()

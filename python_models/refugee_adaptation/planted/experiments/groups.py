@@ -14,7 +14,6 @@ from refugee_adaptation.adaptation.clustering import (
     METHODS,
     Settings,
     fit_partition,
-    many_small_fits,
     select_clusters,
 )
 from refugee_adaptation.adaptation.features import (
@@ -43,6 +42,7 @@ from refugee_adaptation.planted.results import (
     share_of,
 )
 from refugee_adaptation.shared.arrays import FloatArray
+from refugee_adaptation.shared.fits import many_small_fits
 
 NAME = "groups"
 METHOD_NAMES = {"kmeans": "K-Means", "gmm": "Gaussian mixture"}
