@@ -3,14 +3,15 @@
 
 def model(dbt, _session):
     """Evaluate offline. One row per person, kind of item and strategy."""
-    from refugee_adaptation.recommendations.recommending import Recommender, evaluate
+    from refugee_adaptation.recommendations.signals import Recommender
+    from refugee_adaptation.recommendations.trials import evaluate
 
     events = dbt.ref("int_interactions__events")
     items = dbt.ref("int_interactions__items")
     hashtags = dbt.ref("int_hashtags__extracted")
-    signals = dbt.ref("int_interactions__signals")
+    scores = dbt.ref("int_interactions__signal_scores")
     recommender = Recommender.from_relations(
-        *(events, items, hashtags, signals),
+        *(events, items, hashtags, scores),
         half_life_days=dbt.config.meta_get("half_life_days"),
         seed=dbt.config.meta_get("seed"),
     )

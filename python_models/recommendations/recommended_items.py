@@ -3,16 +3,17 @@
 
 def model(dbt, _session):
     """List ten items each. One row per user, strategy and rank."""
-    from refugee_adaptation.recommendations.recommending import Recommender, recommend
+    from refugee_adaptation.recommendations.recommending import recommend
+    from refugee_adaptation.recommendations.signals import Recommender
 
     events = dbt.ref("int_interactions__events")
     items = dbt.ref("int_interactions__items")
     hashtags = dbt.ref("int_hashtags__extracted")
-    signals = dbt.ref("int_interactions__signals")
+    scores = dbt.ref("int_interactions__signal_scores")
     people = dbt.ref("int_users__observed").order("last_seen_at desc, user_number")
     users = people.limit(dbt.config.meta_get("max_users"))
     recommender = Recommender.from_relations(
-        *(events, items, hashtags, signals),
+        *(events, items, hashtags, scores),
         half_life_days=dbt.config.meta_get("half_life_days"),
         seed=dbt.config.meta_get("seed"),
     )

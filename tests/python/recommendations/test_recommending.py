@@ -3,23 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from refugee_adaptation.recommendations.recommending import (
-    STRATEGIES,
-    Recommender,
-    evaluate,
-    held_out,
-    recommend,
-    wilson_lower,
-)
+from refugee_adaptation.recommendations.recommending import recommend
+from refugee_adaptation.recommendations.signals import STRATEGIES, Recommender
+from refugee_adaptation.recommendations.trials import evaluate, held_out
 
 DAY = 86_400.0
 
 
 def build(
-    interactions, notes=(), creators=(), tags=(), note_tags=(), trials=(), **more
+    interactions, notes=(), creators=(), tags=(), note_tags=(), scores=(), **more
 ):
     """A recommender from (user, kind, item, day) and (number, day, owner) tuples."""
     columns = ["user_number", "item_kind", "item_number", "happened_at"]
@@ -35,34 +28,14 @@ def build(
     tagged = pd.DataFrame(
         note_tags, columns=["note_number", "tag_number"], dtype="int64"
     )
-    signals = pd.DataFrame(
-        trials,
-        columns=[
-            "item_kind",
-            "item_number",
-            "signal_name",
-            "happened_at",
-            "positive_at",
-        ],
-    ).astype({"item_number": "int64", "positive_at": "float64"})
+    columns = ["item_kind", "item_number", "signal_name", "score", "changed_at"]
+    signals = pd.DataFrame(scores, columns=columns).astype(
+        {"item_number": "int64", "score": "float64", "changed_at": "float64"}
+    )
     events["happened_at"] *= DAY
     items["available_from"] *= DAY
+    signals["changed_at"] *= DAY
     return Recommender(events, items, tagged, signals, **more)
-
-
-@given(st.integers(0, 200), st.integers(0, 200))
-@example(positive=0, more=137)
-def test_wilson_lower_solves_the_score_equation(positive, more):
-    trials = positive + more
-    low = float(wilson_lower(np.array([positive]), np.array([trials]))[0])
-    if trials == 0:
-        assert low == 0
-        return
-    share = positive / trials
-    assert 0 <= low <= share
-    if positive:
-        gap = (share - low) ** 2
-        assert gap == pytest.approx(1.959963984540054**2 * low * (1 - low) / trials)
 
 
 def lists(recommender, user, strategy="blended", **more):
@@ -131,18 +104,21 @@ def test_nothing_of_the_moment_or_later_is_known():
     )
 
 
-def test_strategies_read_their_own_trials():
-    trials = [("note", 2, "short", DAY, DAY)] * 20
-    trials += [("note", 3, "newcomer", DAY, [DAY, None][n % 2]) for n in range(20)]
-    trials += [("creator", 8, "answered", DAY, DAY)] * 20
-    trials += [("tag", 5, "local", DAY, DAY)] * 20
-    trials += [("tag", 6, "reached", DAY, DAY)] * 20
+def test_strategies_read_their_own_scores():
+    scores = [
+        ("note", 2, "short", 0.8, 1),
+        ("note", 3, "newcomer", 0.9, 1),
+        ("creator", 8, "answered", 0.8, 1),
+        ("tag", 5, "local", 0.8, 1),
+        ("tag", 6, "reached", 3.0, 1),
+        ("tag", 5, "reached", 1.0, 1),
+    ]
     recommender = build(
         [(9, "note", 1, 1)],
         NOTES,
         creators=[(7, 0), (8, 0)],
         tags=[(5, 0), (6, 0)],
-        trials=trials,
+        scores=scores,
     )
     first = {s.name: lists(recommender, 1, s.name)[0] for s in STRATEGIES}
     assert first["low_threshold"] == 2
@@ -150,21 +126,22 @@ def test_strategies_read_their_own_trials():
     assert first["likely_to_answer"] == 8
     assert first["local_formats"] == 5
     assert first["reach"] == 6
+    table = recommend(recommender, [1])
+    reach = table[table["strategy"] == "reach"].set_index("item_number")
+    # a count is scaled by the largest one
+    assert reach["strategy_score"].to_dict() == {6: 1.0, 5: pytest.approx(1 / 3)}
 
 
-def test_a_question_counts_when_asked_and_its_answer_when_given():
-    trials = [("creator", 8, "answered", DAY, DAY)] * 20
-    trials += [("creator", 8, "answered", DAY, 3 * DAY)] * 20
-    recommender = build([(9, "note", 1, 1)], NOTES, [(8, 0)], trials=trials)
+def test_a_score_holds_from_its_change_to_the_next_one():
+    scores = [("creator", 8, "answered", 0.3, 1), ("creator", 8, "answered", 0.6, 3)]
+    recommender = build([(9, "note", 1, 1)], NOTES, [(8, 0)], scores=scores)
 
     def score(day):
         table = recommend(recommender, [1], at=day * DAY)
         held = table[table["strategy"] == "likely_to_answer"]
         return held["strategy_score"].item()
 
-    asked, answered = wilson_lower(np.array([20.0, 40.0]), np.array([40.0, 40.0]))
-    assert score(2) == pytest.approx(asked)
-    assert score(4) == pytest.approx(answered)
+    assert [score(day) for day in (1, 2, 3, 4)] == [0, 0.3, 0.3, 0.6]
 
 
 def test_ranks_are_dense_and_scores_fall():
@@ -248,8 +225,10 @@ def test_metrics_follow_their_definitions_on_a_case_worked_by_hand():
         ],
         NOTES[:3],
     )
-    cases = held_out(recommender, "note")
-    held = {int(recommender.users[user]): items.tolist() for user, _, items in cases}
+    cases = held_out(recommender.crawl, "note")
+    held = {
+        int(recommender.crawl.users[user]): items.tolist() for user, _, items in cases
+    }
     assert held == {1: [2], 2: [2]}  # positions; note 3 is the third
     table = evaluate(recommender, seed=0, length=2)
     popularity = table[table["strategy"] == "popularity"]
