@@ -39,7 +39,6 @@ FEW_DRAWS = {
     "adaptation_profile_draws": 20,
     "cascade_null_draws": 20,
     "community_null_draws": 10,
-    "engagement_draws": 20,
     "louvain_seeds": 3,
     "prediction_permutations": 9,
     "prediction_repeats": 1,
@@ -51,7 +50,6 @@ FEW_DRAWS = {
     "topic_null_splits": 1,
     "topic_splits": 4,
     "topic_subsamples": 2,
-    "wave_draws": 20,
 }
 
 

@@ -41,53 +41,56 @@ shared_users as (
     group by comparison, trait
 ),
 
--- a Poisson bootstrap over users, who enter a draw with all their posts
+-- a user's posts move together, in one wave and across both
 user_sums as (
     select
         comparison,
         trait,
         user_number,
-        sum(value) filter (where wave = 'early') as early_sum,
+        coalesce(sum(value) filter (where wave = 'early'), 0) as early_sum,
         count(*) filter (where wave = 'early') as early_count,
-        sum(value) filter (where wave = 'late') as late_sum,
+        coalesce(sum(value) filter (where wave = 'late'), 0) as late_sum,
         count(*) filter (where wave = 'late') as late_count
     from posts
     group by comparison, trait, user_number
 ),
 
-weighted as (
+user_influences as (
     select
-        user_sums.*,
-        series.draw,
-        {{ poisson_weight(hash_uniform(["series.draw", "user_sums.user_number"])) }}
-            as weight
+        user_sums.comparison,
+        user_sums.trait,
+        (user_sums.late_sum - user_sums.late_count * values_by_wave.late_value)
+        / values_by_wave.late_post_count
+        - (user_sums.early_sum - user_sums.early_count * values_by_wave.early_value)
+        / values_by_wave.early_post_count as on_change
     from user_sums
-    cross join generate_series(1, {{ var("wave_draws") }}) as series (draw)
-),
-
-drawn as (
-    select
-        comparison,
-        trait,
-        draw,
-        sum(weight * late_sum) / nullif(sum(weight * late_count), 0)
-        - sum(weight * early_sum) / nullif(sum(weight * early_count), 0) as change
-    from weighted
-    group by comparison, trait, draw
+    inner join values_by_wave
+        on
+            user_sums.comparison = values_by_wave.comparison
+            and user_sums.trait = values_by_wave.trait
 ),
 
 intervals as (
     select
-        comparison,
-        trait,
-        count(change)::integer as draw_count,
-        quantile_cont(change, 0.025) as change_low,
-        quantile_cont(change, 0.975) as change_high
-    from drawn
-    group by comparison, trait
+        values_by_wave.comparison,
+        values_by_wave.trait,
+        values_by_wave.late_value - values_by_wave.early_value
+        - 1.96 * {{ clustered_error("user_influences.on_change") }} as change_low,
+        values_by_wave.late_value - values_by_wave.early_value
+        + 1.96 * {{ clustered_error("user_influences.on_change") }} as change_high
+    from user_influences
+    inner join values_by_wave
+        on
+            user_influences.comparison = values_by_wave.comparison
+            and user_influences.trait = values_by_wave.trait
+    group by
+        values_by_wave.comparison,
+        values_by_wave.trait,
+        values_by_wave.late_value,
+        values_by_wave.early_value
 ),
 
--- resampling a handful of users tells nothing of those who were not crawled
+-- a handful of users tells nothing of those who were not crawled
 sure_intervals as (
     select intervals.*
     from intervals
@@ -118,7 +121,7 @@ final as (
         values_by_wave.early_format_share,
         values_by_wave.late_format_share,
         values_by_wave.late_value - values_by_wave.early_value as change,
-        coalesce(sure_intervals.draw_count, 0) as draw_count,
+        0 as draw_count,
         coalesce(shared_users.shared_user_count, 0) as shared_user_count
     from values_by_wave
     left join sure_intervals

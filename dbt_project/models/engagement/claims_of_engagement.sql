@@ -10,22 +10,9 @@ distribution as (
     select * from {{ ref("engagement_distribution") }}
 ),
 
-post_types as (
-    select * from {{ ref("engagement_by_post_type") }}
-),
-
-all_draws as (
-    select * from {{ ref("int_posts__engagement_draws") }}
-),
-
-draws as (
-    select
-        draw,
-        max(median) filter (where post_type = 'video')
-        - max(median) filter (where post_type = 'image') as median_excess
-    from all_draws
+intervals as (
+    select * from {{ ref("int_posts__engagement_intervals") }}
     where metric = 'engagement'
-    group by draw
 ),
 
 newcomers as (
@@ -46,19 +33,29 @@ likes as (
     where metric = 'like_count'
 ),
 
-formats as (
+medians as (
     select
-        max(engagement_median) filter (where post_type = 'video')
-        - max(engagement_median) filter (where post_type = 'image') as median_excess,
+        max(median) filter (where post_type = 'video') as video,
+        max(median_low) filter (where post_type = 'video') as video_low,
+        max(median_high) filter (where post_type = 'video') as video_high,
+        max(median) filter (where post_type = 'image') as image,
+        max(median_low) filter (where post_type = 'image') as image_low,
+        max(median_high) filter (where post_type = 'image') as image_high,
         sum(post_count) filter (where post_type in ('video', 'image')) as post_count
-    from post_types
+    from intervals
 ),
 
-format_intervals as (
+-- an interval of a difference, from those of its parts. Source: Zou and Donner 2008,
+-- Construction of confidence limits about effect measures: a general approach
+formats as (
     select
-        quantile_cont(median_excess, 0.025) as median_excess_low,
-        quantile_cont(median_excess, 0.975) as median_excess_high
-    from draws
+        video - image as median_excess,
+        video - image - sqrt(pow(video - video_low, 2) + pow(image_high - image, 2))
+            as median_excess_low,
+        video - image + sqrt(pow(video_high - video, 2) + pow(image - image_low, 2))
+            as median_excess_high,
+        post_count
+    from medians
 ),
 
 claims as (
@@ -90,17 +87,16 @@ claims as (
     union all
     select
         'videos_draw_more' as claim_id,
-        formats.median_excess as estimate,
-        format_intervals.median_excess_low as interval_low,
-        format_intervals.median_excess_high as interval_high,
+        median_excess as estimate,
+        median_excess_low as interval_low,
+        median_excess_high as interval_high,
         0 as null_value,
-        formats.post_count as n,
+        post_count as n,
         true as is_identifiable,
         null as is_supported,
         null as reason_message,
         null as facts
     from formats
-    cross join format_intervals
 )
 
 select * from claims

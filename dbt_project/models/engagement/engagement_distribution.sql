@@ -4,8 +4,8 @@ posts as (
     select * from {{ ref("int_posts__engagement") }}
 ),
 
-draws as (
-    select * from {{ ref("int_posts__engagement_draws") }}
+intervals as (
+    select * from {{ ref("int_posts__engagement_intervals") }}
     where post_type = 'all'
 ),
 
@@ -61,22 +61,6 @@ summarised as (
     group by metric
 ),
 
-intervals as (
-    select
-        metric,
-        count(*)::integer as draw_count,
-        quantile_cont(mean, 0.025) as mean_low,
-        quantile_cont(mean, 0.975) as mean_high,
-        quantile_cont(median, 0.025)::double as median_low,
-        quantile_cont(median, 0.975)::double as median_high,
-        quantile_cont(top_share, 0.025) as top_share_low,
-        quantile_cont(top_share, 0.975) as top_share_high,
-        quantile_cont(gini, 0.025) as gini_low,
-        quantile_cont(gini, 0.975) as gini_high
-    from draws
-    group by metric
-),
-
 final as (
     select
         summarised.*,
@@ -88,7 +72,7 @@ final as (
         intervals.top_share_high,
         intervals.gini_low,
         intervals.gini_high,
-        intervals.draw_count
+        0 as draw_count
     from summarised
     inner join intervals on summarised.metric = intervals.metric
 )

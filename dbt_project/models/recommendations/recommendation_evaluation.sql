@@ -1,6 +1,5 @@
--- Estimates are means over people; their 95 % intervals are percentiles of a
--- Poisson bootstrap over people, in which lists of one person move together.
--- Source: Chamandy et al. 2012, Estimating uncertainty for massive data streams.
+-- Estimates are means over people, one value each; their 95 % intervals are those of
+-- means, by the variance between people.
 with
 
 trials as (
@@ -75,68 +74,6 @@ measured as (
     select * from own
 ),
 
-draws as (
-    select draw
-    from generate_series(1, {{ var("recommendation_draws") }}) as series (draw)
-),
-
-drawn_users as (
-    select distinct user_number from trials
-),
-
-uniforms as (
-    select
-        draws.draw,
-        drawn_users.user_number,
-        {{ hash_uniform(["'lists'", "draws.draw", "drawn_users.user_number"]) }}
-            as uniform
-    from draws
-    cross join drawn_users
-),
-
-weights as (
-    select
-        draw,
-        user_number,
-        {{ poisson_weight("uniform") }} as weight
-    from uniforms
-),
-
-drawn as (
-    select
-        measured.strategy,
-        measured.item_kind,
-        measured.adaptation_group,
-        measured.metric,
-        weights.draw,
-        sum(weights.weight * measured.value) / sum(weights.weight) as value,
-        sum(weights.weight * measured.popularity_difference) / sum(weights.weight)
-            as popularity_difference,
-        sum(weights.weight * measured.recent_popularity_difference)
-        / sum(weights.weight) as recent_popularity_difference
-    from measured
-    inner join weights on measured.user_number = weights.user_number
-    where weights.weight > 0
-    group by all
-),
-
-intervals as (
-    select
-        strategy,
-        item_kind,
-        adaptation_group,
-        metric,
-        {% for name in [
-            "value", "popularity_difference", "recent_popularity_difference"
-        ] -%}
-            quantile_cont({{ name }}, 0.025) as {{ name }}_low,
-            quantile_cont({{ name }}, 0.975) as {{ name }}_high
-            {%- if not loop.last %},{% endif %}
-        {% endfor %}
-    from drawn
-    group by all
-),
-
 means as (
     select
         strategy,
@@ -146,6 +83,11 @@ means as (
         avg(value) as estimate,
         avg(popularity_difference) as popularity_difference,
         avg(recent_popularity_difference) as recent_popularity_difference,
+        {% for name in [
+            "value", "popularity_difference", "recent_popularity_difference"
+        ] -%}
+            1.96 * stddev_samp({{ name }}) / sqrt(count(*)) as {{ name }}_reach,
+        {% endfor %}
         count(*) as user_count,
         max(candidate_count) as candidate_count
     from measured
@@ -171,23 +113,21 @@ scores as (
         means.adaptation_group,
         means.metric,
         means.estimate,
-        intervals.value_low as estimate_low,
-        intervals.value_high as estimate_high,
+        greatest(means.estimate - means.value_reach, 0) as estimate_low,
+        means.estimate + means.value_reach as estimate_high,
         means.popularity_difference,
-        intervals.popularity_difference_low,
-        intervals.popularity_difference_high,
+        means.popularity_difference - means.popularity_difference_reach
+            as popularity_difference_low,
+        means.popularity_difference + means.popularity_difference_reach
+            as popularity_difference_high,
         means.recent_popularity_difference,
-        intervals.recent_popularity_difference_low,
-        intervals.recent_popularity_difference_high,
+        means.recent_popularity_difference - means.recent_popularity_difference_reach
+            as recent_popularity_difference_low,
+        means.recent_popularity_difference + means.recent_popularity_difference_reach
+            as recent_popularity_difference_high,
         means.user_count,
         means.candidate_count
     from means
-    inner join intervals
-        on
-            means.strategy = intervals.strategy
-            and means.item_kind = intervals.item_kind
-            and means.adaptation_group = intervals.adaptation_group
-            and means.metric = intervals.metric
     union all
     select
         coverages.strategy,

@@ -57,10 +57,10 @@ STRATEGIES = tuple(
 )
 
 
-def _scaled(values: FloatArray) -> FloatArray:
+def _scaled(values: npt.NDArray[Any]) -> FloatArray:
     """Divide each row, none below 0, by its largest value: the scale is 0 to 1."""
     top = values.max(axis=-1, keepdims=True, initial=0.0)
-    return np.asarray(values / np.where(top > 0, top, 1.0))
+    return np.asarray(values / np.where(top > 0, top, 1.0), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -287,7 +287,7 @@ class People:
         from_last = np.repeat(sharers.indptr[1:], count) - np.arange(sharers.nnz)
         weight = np.repeat(1 / np.log1p(np.maximum(count, 1)), count)
         sharers.data = np.where(from_last <= _NEIGHBOURS_PER_ITEM, weight, 0.0)
-        shared = _columns(own, items) @ sharers
+        shared: FloatArray = _columns(own, items) @ sharers
         rows = np.flatnonzero(self.users >= 0)
         shared[rows, self.users[rows]] = 0.0
         return shared

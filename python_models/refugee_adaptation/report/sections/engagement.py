@@ -240,8 +240,7 @@ def _numbers(story: Story) -> None:
             maximum,
             gini,
             gini_low,
-            gini_high,
-            draw_count
+            gini_high
         from engagement_distribution
         order by post_count desc, median desc, metric
         """
@@ -262,7 +261,6 @@ def _numbers(story: Story) -> None:
             interval("gini_low", "gini_high"),
         ),
         n=found.row["post_count"],
-        draws=number(found.row["draw_count"]),
     )
 
 
