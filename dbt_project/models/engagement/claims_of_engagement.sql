@@ -49,12 +49,12 @@ medians as (
 -- Construction of confidence limits about effect measures: a general approach
 formats as (
     select
+        post_count,
         video - image as median_excess,
         video - image - sqrt(pow(video - video_low, 2) + pow(image_high - image, 2))
             as median_excess_low,
         video - image + sqrt(pow(video_high - video, 2) + pow(image - image_low, 2))
-            as median_excess_high,
-        post_count
+            as median_excess_high
     from medians
 ),
 

@@ -94,8 +94,7 @@ influences as (
         ranked.post_type,
         ranked.user_id,
         (ranked.value - ranked.mean) / ranked.post_count as on_mean,
-        ((ranked.value < ranked.median)::integer - (ranked.value > ranked.median)::integer)
-        / 2 / ranked.post_count as on_rank,
+        sign(ranked.median - ranked.value) / 2 / ranked.post_count as on_rank,
         (
             greatest(ranked.value - summarised.top_from, 0)
             + ranked.top_count / ranked.post_count * summarised.top_from

@@ -54,8 +54,8 @@ counted as (
         item_kind,
         item_number,
         changed_at,
-        sum(trial_count) over history as trials_so_far,
-        sum(hit_count) over history as hits_so_far
+        sum(trial_count) over history as trial_total,
+        sum(hit_count) over history as hit_total
     from moments
     window history as (
         partition by signal_name, item_kind, item_number
@@ -74,14 +74,14 @@ scored as (
         case measures.measure
             when 'lower'
                 then
-                    {{ wilson_bound("counted.hits_so_far", "counted.trials_so_far", "low") }}
+                    {{ wilson_bound("hit_total", "trial_total", "low") }}
             -- q (1 - q) of the share q, shrunk by five trials without an outcome
             when 'balance'
                 then
-                    4 * counted.hits_so_far
-                    * (counted.trials_so_far - counted.hits_so_far)
-                    / counted.trials_so_far / (counted.trials_so_far + 5)
-            when 'count' then ln(1 + counted.hits_so_far)
+                    4 * counted.hit_total
+                    * (counted.trial_total - counted.hit_total)
+                    / counted.trial_total / (counted.trial_total + 5)
+            when 'count' then ln(1 + counted.hit_total)
         end as score,
 
         -- timestamps
