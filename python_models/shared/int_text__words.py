@@ -10,4 +10,5 @@ def model(dbt, _session):
         posts.project("post_id, post_number, text_clean, hashtags").df(),
         tokeniser=dbt.config.meta_get("tokeniser"),
         protected_terms=dbt.config.meta_get("protected_terms"),
+        repeated_run=dbt.config.meta_get("repeated_run"),
     )

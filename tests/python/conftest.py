@@ -46,10 +46,8 @@ FEW_DRAWS = {
     "study_null_draws": 2,
     # p cannot fall below 1 / (draws + 1)
     "topic_alpha": 0.5,
-    "topic_null_draws": 1,
-    "topic_null_splits": 1,
+    "topic_replicates": 39,
     "topic_splits": 4,
-    "topic_subsamples": 2,
 }
 
 

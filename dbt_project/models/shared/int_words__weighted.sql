@@ -51,6 +51,7 @@ kept as (
         words.word,
         words.script,
         words.word_count,
+        words.distinct_count,
         judged.document_count,
         judged.is_search_term
     from words
@@ -73,6 +74,7 @@ scaled as (
         weighted.script,
         concepts.concept,
         weighted.word_count,
+        weighted.distinct_count,
         weighted.document_count,
         weighted.idf,
         weighted.is_search_term,

@@ -50,8 +50,14 @@ main_counts as (
 labels as (
     select
         topic_id,
-        string_agg(word, ' · ' order by term_rank) filter (where term_rank <= 3)
-            as topic_label,
+        -- one letter names nothing: 免 · 证
+        array_to_string(
+            (
+                list(word order by term_rank)
+                filter (where length(word) >= if(script = 'han', 2, 3))
+            )[:3],
+            ' · '
+        ) as topic_label,
         string_agg(word, ' ' order by term_rank) filter (where term_rank <= 10)
             as topic_words,
         any_value(npmi_score) as npmi_score,
@@ -67,7 +73,10 @@ described as (
         numbers.topic_number::integer as topic_id,
 
         -- strings
-        coalesce(labels.topic_label, 'no topic') as topic_label,
+        case
+            when labels.topic_id is null then 'no topic'
+            else coalesce(labels.topic_label, 'not named')
+        end as topic_label,
         labels.topic_words,
 
         -- numerics

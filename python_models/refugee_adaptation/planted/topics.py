@@ -7,18 +7,19 @@ from the common words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from refugee_adaptation.shared.words import count_words
 from refugee_adaptation.topics.corpus import (
     TopicSettings,
     build_corpus,
     permute_words,
 )
-from refugee_adaptation.topics.fits import fit_topics, weigh_posts
+from refugee_adaptation.topics.fits import fit_topics, learn_pull, weigh_posts
 from refugee_adaptation.topics.topics import planted_precision
 
 TOPIC_NAMES = ("art", "cars", "food", "garden", "music", "pets")
@@ -81,14 +82,8 @@ def planted_topics(
         f"common{other:03d}" if noisy else f"{name}{word:02d}"
         for noisy, name, word, other in zip(is_common, names, own, common, strict=True)
     ]
-    counted = (
-        pd.DataFrame({"post_number": post + 1, "word": spelt})
-        .value_counts(sort=False)
-        .rename("word_count")
-        .reset_index()
-    )
-    return PlantedTopics(
-        counted.assign(concept=None),
+    written = pd.Series(spelt).groupby(post).agg(" ".join)
+    return _sample(
         pd.DataFrame(
             {
                 "post_id": [f"post{number:06d}" for number in range(posts)],
@@ -99,6 +94,8 @@ def planted_topics(
                 "is_body_missing": rng.random(posts) < 0.2,
                 "has_topic_marker": rng.random(posts) < 0.3,
                 "is_blank": False,
+                "text_clean": written.reindex(range(posts)),
+                "hashtags": None,
             }
         ),
         {
@@ -122,15 +119,48 @@ def shuffle_words(sample: PlantedTopics, seed: int) -> PlantedTopics:
     rng = np.random.default_rng([seed, 108])
     permuted = permute_words(build_corpus(sample.words, sample.posts), rng)
     held = permuted.counts.tocoo()
-    words = pd.DataFrame(
-        {
-            "post_number": permuted.post_numbers[held.row],
-            "word": permuted.words[held.col],
-            "concept": None,
-            "word_count": held.data.astype(np.int64),
-        }
-    )
-    return replace(sample, words=words, topic_words={})
+    order = rng.permutation(held.nnz)
+    repeated = np.repeat(order, held.data[order].astype(np.int64))
+    written = pd.Series(permuted.words[held.col[repeated]]).groupby(held.row[repeated])
+    texts = written.agg(" ".join).reindex(range(len(sample.posts)))
+    return _sample(sample.posts.assign(text_clean=texts), {}, sample.truth)
+
+
+def stock_sentences(sample: PlantedTopics, seed: int) -> PlantedTopics:
+    """Add sentences that many posts have to a sample: a text is no topic.
+
+    Six sentences of eight of the sample's words; each stands behind the text of a
+    twelfth of the posts, half the time with one word replaced by a word of its own.
+
+    Args:
+        sample: What planted_topics or shuffle_words returned.
+        seed: Seed.
+
+    Returns:
+        The same posts, longer; nothing else is planted in them.
+    """
+    rng = np.random.default_rng([seed, 109])
+    vocabulary = np.unique(sample.words["word"].to_numpy(str))
+    texts = sample.posts["text_clean"].fillna("").tolist()
+    for _ in range(6):
+        sentence = rng.choice(vocabulary, 8, replace=False)
+        for post in rng.choice(len(texts), len(texts) // 12, replace=False):
+            copy = sentence.copy()
+            if rng.random() < 0.5:
+                copy[rng.integers(len(copy))] = rng.choice(vocabulary)
+            texts[post] += " " + " ".join(copy)
+    posts = sample.posts.assign(text_clean=texts)
+    return _sample(posts, sample.topic_words, sample.truth)
+
+
+def _sample(
+    posts: pd.DataFrame,
+    topic_words: dict[str, set[str]],
+    truth: npt.NDArray[np.int64],
+) -> PlantedTopics:
+    """Count the words of the posts as a build does."""
+    words = count_words(posts).assign(concept=None)
+    return PlantedTopics(words, posts, topic_words, truth)
 
 
 def recover_topics(
@@ -162,7 +192,8 @@ def recover_topics(
         ]
     )
     stands_for = hits.argmax(axis=1)
-    main = stands_for[weigh_posts(corpus, fit, settings).argmax(axis=1)]
+    pull = learn_pull(corpus, method, fit.word_index, settings)
+    main = stands_for[weigh_posts(corpus, fit, pull, settings).argmax(axis=1)]
     return {
         "precision": float(np.mean(list(precision.values()))),
         "dominant_share": float((main == sample.truth).mean()),

@@ -13,11 +13,46 @@ def trade_tags(
     tag_count: int,
     rounds: int,
     rng: np.random.Generator,
+    blocks: IntArray | None = None,
 ) -> IntArray:
     """Shuffle tags over users; tags per user and users per tag stay as they are.
 
-    Global curveball: in each round the users are paired at random, and the tags that
-    only one of the two has are permuted at random between them.
+    Args:
+        user_index: user of each use, shape (m,).
+        tag_index: tag of each use, shape (m,).
+        tag_count: number of tags.
+        rounds: rounds of trades (trade_once).
+        rng: source of randomness.
+        blocks: block of each user, shape (n,); users trade inside theirs. By default
+            all are in one.
+
+    Returns:
+        The new tag of each use, shape (m,).
+    """
+    if blocks is None:
+        blocks = np.zeros(int(user_index.max(initial=-1)) + 1, dtype=np.int64)
+    users, tags = user_index, tag_index
+    for _ in range(rounds):
+        users, tags = trade_once(users, tags, tag_count, blocks, rng)
+    traded = tag_index.copy()
+    traded[np.argsort(user_index, kind="stable")] = tags[
+        np.argsort(users, kind="stable")
+    ]
+    return traded
+
+
+def trade_once(
+    user_index: IntArray,
+    tag_index: IntArray,
+    tag_count: int,
+    blocks: IntArray,
+    rng: np.random.Generator,
+) -> tuple[IntArray, IntArray]:
+    """Trade tags once between users who are paired at random.
+
+    Global curveball: the tags that only one of the two has are permuted at random
+    between them. Every table with the same margins is reached, forwards as likely as
+    backwards.
 
     Source: Carstens, Hamann, Meyer, Penschuck, Tran and Wagner (2018), Parallel and
     I/O-efficient randomisation of massive networks using global curveball trades;
@@ -28,29 +63,39 @@ def trade_tags(
         user_index: user of each use, shape (m,).
         tag_index: tag of each use, shape (m,).
         tag_count: number of tags.
-        rounds: rounds of trades.
+        blocks: block of each user, shape (n,), not negative.
         rng: source of randomness.
 
     Returns:
-        The new tag of each use, shape (m,).
+        User and tag of each use, shape (m,) each, in an order of their own.
     """
-    user_count = int(user_index.max()) + 1 if user_index.size else 0
-    traded = tag_index.copy()
-    # the sort of small integers is linear
-    small = np.min_scalar_type(max(user_count - 1, 0) // 2)
-    for _ in range(rounds):
-        partner = np.empty(user_count, dtype=np.int64)
-        partner[rng.permutation(user_count)] = np.arange(user_count) // 2
-        pair = partner[user_index]
-        key = pair * tag_count + traded
-        order = np.argsort(key)
-        is_shared = np.diff(key[order]) == 0
-        is_free = np.ones(key.size, dtype=bool)
-        is_free[order[1:][is_shared]] = is_free[order[:-1][is_shared]] = False
-        free = np.flatnonzero(is_free)
-        of_pair = pair[free].astype(small)
-        drawn = np.argsort(rng.random(free.size))
-        places = free[np.argsort(of_pair, kind="stable")]
-        permuted = free[drawn[np.argsort(of_pair[drawn], kind="stable")]]
-        traded[places] = traded[permuted]
-    return traded
+    seat_of, user_of = _pair_users(blocks, rng)
+    # one number a use: pair, tag, side of the pair; sorted, a tag of both is twice
+    seat = seat_of[user_index]
+    uses = ((seat >> 1) * tag_count + tag_index) * 2 + (seat & 1)
+    uses.sort()
+    traded = uses >> 1
+    is_free = np.ones(len(uses), dtype=bool)
+    is_same = traded[1:] == traded[:-1]
+    is_free[1:] &= ~is_same
+    is_free[:-1] &= ~is_same
+    free = np.flatnonzero(is_free)
+    order = np.argsort(traded[free] // max(tag_count, 1) + rng.random(len(free)))
+    traded[free] = traded[free[order]]
+    pair, tags = np.divmod(traded, max(tag_count, 1))
+    return user_of[pair * 2 + (uses & 1)], tags
+
+
+def _pair_users(
+    blocks: IntArray, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """Pair the users of each block; the seat of each (2 p or 2 p + 1), and its user."""
+    order = np.argsort(blocks + rng.random(len(blocks)))
+    first = np.searchsorted(blocks[order], blocks[order])
+    # twice its first place: a block starts on an even seat, so that no pair spans two
+    seats = np.arange(len(blocks)) + first
+    seat_of = np.empty(len(blocks), dtype=np.int64)
+    seat_of[order] = seats
+    user_of = np.zeros(int(seats.max(initial=0)) + 1, dtype=np.int64)
+    user_of[seats] = order
+    return seat_of, user_of

@@ -10,13 +10,14 @@ import logging
 import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from refugee_adaptation.shared.frames import typed_frame
+from refugee_adaptation.shared.repeats import repeated_runs
 
 WORD_COLUMNS = {
     "post_id": "string",
@@ -24,6 +25,7 @@ WORD_COLUMNS = {
     "word": "string",
     "script": "string",
     "word_count": "int32",
+    "distinct_count": "int32",
 }
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -105,6 +107,7 @@ def count_words(
     posts: pd.DataFrame,
     tokeniser: str = "rjieba",
     protected_terms: Sequence[str] = (),
+    repeated_run: int = 4,
 ) -> pd.DataFrame:
     """Count the words and hashtags of every post.
 
@@ -113,10 +116,13 @@ def count_words(
             ``hashtags`` (a list of normalised tags, or null).
         tokeniser: ``rjieba`` or ``jieba``.
         protected_terms: domain terms of Chinese letters that are never cut.
+        repeated_run: words in a row that make a repeated text of a text that an earlier
+            post has (repeated_runs); the tags of a post are a text of their own.
 
     Returns:
         One row per post, word and script (``han``, ``latin`` or ``hashtag``) with
-        ``word_count``, ordered by post number, script and word. A tag in the text is
+        ``word_count`` and, of these, the ``distinct_count`` outside repeated text,
+        ordered by post number, script and word. A tag in the text is
         counted as a hashtag only. No row for a post without words; stop words are
         kept, so that the list of them can be applied, and seen, in SQL.
 
@@ -125,28 +131,41 @@ def count_words(
     """
     cut = cutter(tokeniser)
     protected = _protected_pattern(protected_terms)
-    ordered = posts.sort_values("post_number", kind="stable")
-    rows: list[tuple[str, int, str, str, int]] = []
-    records = zip(
-        ordered["post_id"],
-        ordered["post_number"],
-        ordered["text_clean"],
-        ordered["hashtags"],
-        strict=True,
-    )
-    for post_id, number, text, tags in _with_progress(records, len(ordered)):
-        counts: Counter[tuple[str, str]] = Counter()
+    ordered = posts.sort_values("post_number", kind="stable", ignore_index=True)
+    words: list[tuple[str, str]] = []
+    lengths: list[int] = []  # of the text and of the tags of each post
+    records = zip(ordered["text_clean"], ordered["hashtags"], strict=True)
+    for text, tags in _with_progress(records, len(ordered)):
+        before = len(words)
         if isinstance(text, str):
             own_text = _INLINE_TAG.sub(" ", text)
-            for word, script in split_text(own_text, cut, protected):
-                counts[script, word] += 1
+            words += [
+                (script, word) for word, script in split_text(own_text, cut, protected)
+            ]
+        between = len(words)
         if tags is not None and not isinstance(tags, float):
-            counts.update(("hashtag", tag) for tag in tags if tag)
-        rows.extend(
-            (post_id, number, word, script, count)
-            for (script, word), count in sorted(counts.items())
-        )
-    return typed_frame(rows, WORD_COLUMNS)
+            words += [("hashtag", tag) for tag in tags if tag]
+        lengths += [between - before, len(words) - between]
+    kinds = sorted(set(words))
+    number_of = {kind: number for number, kind in enumerate(kinds)}
+    numbers = np.array([number_of[kind] for kind in words], dtype=np.int64)
+    texts = np.repeat(np.arange(len(lengths)), lengths)
+    is_new = ~repeated_runs(numbers, texts, texts // 2, repeated_run)
+    cells, cell, counts = np.unique(
+        texts // 2 * len(kinds) + numbers, return_inverse=True, return_counts=True
+    )
+    post, kind = np.divmod(cells, max(len(kinds), 1))
+    frame = pd.DataFrame(
+        {
+            "post_id": ordered["post_id"].to_numpy()[post],
+            "post_number": ordered["post_number"].to_numpy()[post],
+            "word": [kinds[number][1] for number in kind],
+            "script": [kinds[number][0] for number in kind],
+            "word_count": counts,
+            "distinct_count": np.bincount(cell, is_new, len(cells)),
+        }
+    )
+    return typed_frame(frame, WORD_COLUMNS)
 
 
 def _without_possessive(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,8 @@ class TopicSettings:
         max_posts: Posts that topics are fitted and judged on, drawn at random when
             there are more; every post gets weights.
         min_posts: Below this many posts with words no topics are fitted.
-        splits: Random halves: fitted on one, scored on the other.
-        subsamples: Draws of 80 % of the posts behind the stability.
-        random_lists: Random word lists per topic and split.
-        null_draws: Permutations of the words over the posts (the null of the choice).
-        null_splits: Random halves that each of these is judged on.
+        splits: Random halves of the authors: fitted on one, tested on the other.
+        replicates: Permutations of the words over the posts of each tested half.
         alpha: Largest p value with which topics are named.
         rarity: Words in fewer posts than this times the square root of the number of
             posts are too rare to define a topic: two of them would meet by chance in
@@ -58,11 +56,8 @@ class TopicSettings:
     only_topic_count: int = 0
     max_posts: int = 3000
     min_posts: int = 100
-    splits: int = 20
-    subsamples: int = 10
-    random_lists: int = 100
-    null_draws: int = 39
-    null_splits: int = 3
+    splits: int = 10
+    replicates: int = 199
     alpha: float = 0.05
     rarity: float = 0.45
     max_document_share: float = 0.3
@@ -72,7 +67,7 @@ class TopicSettings:
     post_prior: float = 3.0
     top_words: int = 10
     min_lift: float = 0.12
-    min_stability: float = 0.65
+    min_stability: float = 0.5
     min_coverage: float = 0.9
     max_leakage: float = 0.65
 
@@ -121,26 +116,53 @@ class Corpus:
             self.is_blank[rows],
         )
 
-    @property
+    def select_words(self, index: IntArray) -> Corpus:
+        """Return the same posts with the words at these positions alone."""
+        return replace(
+            self,
+            counts=self.counts[:, index],
+            words=self.words[index],
+            scripts=self.scripts[index],
+            concepts=self.concepts[index],
+        )
+
+    @cached_property
     def presence(self) -> sparse.csr_matrix:
         """Shape (n, v), sparse, 1 where a word stands in a post."""
         return (self.counts > 0).astype(np.float64)
 
-    @property
+    @cached_property
     def document_counts(self) -> FloatArray:
         """Shape (v,), posts each word stands in."""
         return np.asarray(self.presence.sum(axis=0)).ravel()
 
+    @property
+    def word_totals(self) -> IntArray:
+        """Shape (n,), different words of each post."""
+        return np.diff(self.counts.indptr).astype(np.int64)
 
-def build_corpus(words: pd.DataFrame, posts: pd.DataFrame) -> Corpus:
+    @property
+    def word_blocks(self) -> IntArray:
+        """Shape (2 n,), number of the stratum and script of each post's words.
+
+        The words of post i in Latin letters stand at 2 i, the Chinese ones behind.
+        """
+        return np.asarray(self.strata[:, None] * 2 + np.arange(2)).ravel()
+
+
+def build_corpus(
+    words: pd.DataFrame, posts: pd.DataFrame, counted: str = "word_count"
+) -> Corpus:
     """Turn word counts into matrices.
 
     Args:
-        words: ``post_number``, ``word``, ``concept`` (null for none), ``word_count``;
-            a word and a hashtag of the same spelling are one word.
+        words: ``post_number``, ``word``, ``concept`` (null for none), ``word_count``,
+            ``distinct_count``; a word and a hashtag of the same spelling are one word.
         posts: one row per post: ``post_id``, ``user_id``, ``post_number``,
             ``language``, ``is_title_missing``, ``is_body_missing``,
             ``has_topic_marker``, ``is_blank``.
+        counted: ``word_count``, or ``distinct_count`` to leave out repeated text; the
+            corpus has the same words either way.
 
     Returns:
         The corpus, posts by number and words by spelling, whatever the rows' order.
@@ -150,9 +172,10 @@ def build_corpus(words: pd.DataFrame, posts: pd.DataFrame) -> Corpus:
     spellings, columns = np.unique(words["word"].astype(str), return_inverse=True)
     rows = np.searchsorted(numbers, words["post_number"].to_numpy(np.int64))
     counts = sparse.csr_matrix(
-        (words["word_count"].to_numpy(np.float64), (rows, columns)),
+        (words[counted].to_numpy(np.float64), (rows, columns)),
         shape=(len(numbers), len(spellings)),
     )
+    counts.eliminate_zeros()
     # prefixes keep a concept apart from a word that is spelt like its name
     known = words.dropna(subset=["concept"]).drop_duplicates("word")
     concept_of = dict(zip(known["word"], "c:" + known["concept"], strict=True))
@@ -178,17 +201,31 @@ def build_corpus(words: pd.DataFrame, posts: pd.DataFrame) -> Corpus:
     )
 
 
-def judged_part(corpus: Corpus, settings: TopicSettings) -> Corpus:
+def judged_part(
+    words: pd.DataFrame, posts: pd.DataFrame, settings: TopicSettings
+) -> tuple[Corpus, Corpus]:
     """Draw the posts that topics are fitted and judged on.
 
-    Of posts with the same words only the first stays: a text that was posted often is
-    one text, and must not stand on both sides of a split.
+    Args:
+        words: See build_corpus.
+        posts: See build_corpus.
+        settings: See TopicSettings.
+
+    Returns:
+        ``settings.max_posts`` posts at most without repeated text, and the same posts
+        with all words. A post that only repeats earlier ones is left out: a text that
+        was posted often is one, and must not stand on both sides of a split.
     """
-    first = np.flatnonzero(~_repeats_words(corpus.counts))
-    if len(first) > settings.max_posts:
+    distinct, whole = (
+        build_corpus(words, posts, counted)
+        for counted in ("distinct_count", "word_count")
+    )
+    is_own = (distinct.word_totals > 0) | (whole.word_totals == 0)
+    kept = np.flatnonzero(is_own)
+    if len(kept) > settings.max_posts:
         rng = np.random.default_rng([settings.seed, 0])
-        first = np.sort(rng.choice(first, settings.max_posts, replace=False))
-    return corpus.take(first)
+        kept = np.sort(rng.choice(kept, settings.max_posts, replace=False))
+    return distinct.take(kept), whole.take(kept)
 
 
 def permute_words(corpus: Corpus, rng: np.random.Generator) -> Corpus:
@@ -206,19 +243,25 @@ def permute_words(corpus: Corpus, rng: np.random.Generator) -> Corpus:
         The same posts and words in other combinations.
     """
     permuted = corpus.counts.copy()
-    of_post = np.repeat(np.arange(permuted.shape[0]), np.diff(permuted.indptr))
     columns = permuted.indices.astype(np.int64)
-    of_block = corpus.strata[of_post] * 2 + (corpus.scripts[columns] == "han")
-    for block in np.unique(of_block):
-        rows = np.flatnonzero(of_block == block)
-        posts = np.unique(of_post[rows], return_inverse=True)[1]
-        columns[rows] = trade_tags(
-            posts, columns[rows], permuted.shape[1], _TRADES, rng
-        )
-    permuted.indices = columns.astype(permuted.indices.dtype)
+    permuted.indices = trade_tags(
+        holders(corpus),
+        columns,
+        permuted.shape[1],
+        _TRADES,
+        rng,
+        corpus.word_blocks,
+    ).astype(permuted.indices.dtype)
     permuted.has_sorted_indices = False
     permuted.sort_indices()
     return replace(corpus, counts=permuted)
+
+
+def holders(corpus: Corpus) -> IntArray:
+    """Where each word of each post stands in Corpus.word_blocks, shape (m,)."""
+    of_post = np.repeat(np.arange(len(corpus.strata)), corpus.word_totals)
+    is_han = corpus.scripts[corpus.counts.indices] == "han"
+    return np.asarray(of_post * 2 + is_han, dtype=np.int64)
 
 
 def draw_authors(corpus: Corpus, share: float, rng: np.random.Generator) -> BoolArray:
@@ -227,18 +270,6 @@ def draw_authors(corpus: Corpus, share: float, rng: np.random.Generator) -> Bool
     order = rng.permutation(len(posts_of))
     enough = np.cumsum(posts_of[order]) <= share * len(corpus.authors)
     return np.asarray(np.isin(corpus.authors, order[enough]))
-
-
-def _repeats_words(counts: Any) -> BoolArray:
-    """Whether an earlier post has exactly the same words; posts without any do not."""
-    seen: set[bytes] = set()
-    repeats = np.zeros(counts.shape[0], dtype=bool)
-    for row in range(counts.shape[0]):
-        inside = slice(counts.indptr[row], counts.indptr[row + 1])
-        key = counts.indices[inside].tobytes() + counts.data[inside].tobytes()
-        repeats[row] = bool(key) and key in seen
-        seen.add(key)
-    return repeats
 
 
 def _script(word: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.topics.corpus import (
@@ -112,7 +113,10 @@ def fit_topics(
         matrix = _association(corpus, index, index, method, settings)
     possible = [count for count in topic_counts if count * 2 <= len(index)]
     fits = {}
-    for count, raw in _factorise(matrix, possible, settings.seed).items():
+    # the threads of small decompositions wait for each other
+    with threadpool_limits(limits=1):
+        factors = _factorise(matrix, possible)
+    for count, raw in factors.items():
         weights = raw / np.maximum(raw.sum(axis=0), 1e-12)
         ranking = weights
         if method in ("pmi_nmf", "bilingual_pmi_nmf"):
@@ -157,33 +161,56 @@ def smallest_share(corpus: Corpus, settings: TopicSettings) -> float:
     return float(settings.rarity / np.sqrt(max(corpus.counts.shape[0], 1)))
 
 
-def weigh_posts(corpus: Corpus, fit: TopicFit, settings: TopicSettings) -> FloatArray:
-    """Weigh the topics in every post.
+@dataclass(frozen=True)
+class Pull:
+    """What draws a word that need not define topics to the words that do.
+
+    Attributes:
+        voters: Shape (w,), positions of the words that weigh posts, ascending.
+        matrix: Shape (w, m), positive association of each with the defining words.
+    """
+
+    voters: IntArray
+    matrix: FloatArray
+
+
+def learn_pull(
+    corpus: Corpus, method: str, word_index: IntArray, settings: TopicSettings
+) -> Pull:
+    """Learn from posts without repeated text which words weigh posts, and where to.
 
     Every word that stands in two posts or more votes with its association to the
-    topics, also a word too rare to define one; the average post is added as
-    ``settings.post_prior`` words, so that two words do not make a post all one topic
-    (a Dirichlet prior's posterior mean).
+    topics, also a word too rare to define one.
+    """
+    voters = np.flatnonzero(corpus.document_counts >= _RARE_WORD_POSTS)
+    voters = np.union1d(voters, word_index)
+    return Pull(voters, _association(corpus, voters, word_index, method, settings))
+
+
+def weigh_posts(
+    corpus: Corpus, fit: TopicFit, pull: Pull, settings: TopicSettings
+) -> FloatArray:
+    """Weigh the topics in every post.
+
+    The words vote (learn_pull); the average post is added as ``settings.post_prior``
+    words, so that two words do not make a post all one topic (a Dirichlet prior's
+    posterior mean).
 
     Args:
         corpus: The posts to weigh, with the words the topics were fitted on.
         fit: The topics.
+        pull: What learn_pull learnt for the fit's method and words.
         settings: See TopicSettings.
 
     Returns:
         Shape (n, k), rows sum to 1; rows of zeros for posts without a topic.
     """
     topic_count = fit.weights.shape[1]
-    frequency = corpus.document_counts
-    voters = np.flatnonzero(frequency >= _RARE_WORD_POSTS)
-    voters = np.union1d(voters, fit.word_index)
-    pull = _association(corpus, voters, fit.word_index, fit.method, settings)
-    own = np.searchsorted(voters, fit.word_index)
-    votes = pull @ fit.weights
-    votes[own] += fit.weights
+    votes = pull.matrix @ fit.weights
+    votes[np.searchsorted(pull.voters, fit.word_index)] += fit.weights
     total = votes.sum(axis=1, keepdims=True)
     votes = np.divide(votes, total, out=np.zeros_like(votes), where=total > 0)
-    gathered = np.asarray(corpus.presence[:, voters] @ votes)
+    gathered = np.asarray(corpus.presence[:, pull.voters] @ votes)
     heard = gathered.sum(axis=1, keepdims=True)
     has_topic = heard[:, 0] > 0
     if not has_topic.any():
@@ -302,12 +329,31 @@ def _bridged(
 
 def _tfidf(counts: Any) -> Any:
     """TF-IDF with smooth idf, posts of unit length (scikit-learn's default)."""
-    from sklearn.feature_extraction.text import TfidfTransformer
+    posts = counts.shape[0]
+    frequency = np.asarray((counts > 0).sum(axis=0)).ravel()
+    weighted = counts @ sparse.diags_array(np.log((1 + posts) / (1 + frequency)) + 1)
+    length = np.sqrt(np.asarray(weighted.power(2).sum(axis=1)).ravel())
+    return sparse.diags_array(1 / np.where(length > 0, length, 1)) @ weighted
 
-    return TfidfTransformer().fit_transform(counts)
+
+def _singular_vectors(matrix: Any, kept: int) -> tuple[FloatArray, ...]:
+    """Leading left vectors, singular values and right vectors, the latter in columns.
+
+    From the eigenvectors of an association, which is symmetric, or of the words'
+    products over the posts.
+    """
+    is_wide = sparse.issparse(matrix)
+    square = (matrix.T @ matrix).toarray() if is_wide else matrix
+    values, vectors = np.linalg.eigh(square)
+    first = np.argsort(-np.abs(values), kind="stable")[:kept]
+    values, right = values[first], vectors[:, first]
+    if not is_wide:
+        return right * np.sign(values), np.abs(values), right
+    size = np.sqrt(np.maximum(values, 1e-12))
+    return matrix @ right / size, size, right
 
 
-def _factorise(matrix: Any, counts: Sequence[int], seed: int) -> dict[int, FloatArray]:
+def _factorise(matrix: Any, counts: Sequence[int]) -> dict[int, FloatArray]:
     """Non-negative factors of a matrix for several ranks, from one decomposition.
 
     Hierarchical alternating least squares (Cichocki and Phan 2009) from the NNDSVDa
@@ -317,20 +363,18 @@ def _factorise(matrix: Any, counts: Sequence[int], seed: int) -> dict[int, Float
 
     Returns the factor of the columns for each rank, shape (columns, rank).
     """
-    from sklearn.utils.extmath import randomized_svd
-
     kept = min(_SVD_FACTOR * max(counts), *matrix.shape)
-    left, size, right = randomized_svd(matrix, kept, random_state=seed % 2**32)
+    left, size, right = _singular_vectors(matrix, kept)
     scaled, mean = left * size, float(matrix.mean())
     factors = {}
     for count in counts:
         # one topic a row, so that each stands in one piece of memory
-        start = _nndsvda(left[:, :count], size[:count], right[:count].T, mean)
+        start = _nndsvda(left[:, :count], size[:count], right[:, :count], mean)
         rows, columns = (np.ascontiguousarray(factor.T) for factor in start)
         for _ in range(_NMF_ROUNDS):
             before = columns.copy()
-            _least_squares(rows, (columns @ right.T) @ scaled.T, columns)
-            _least_squares(columns, (rows @ scaled) @ right, rows)
+            _least_squares(rows, (columns @ right) @ scaled.T, columns)
+            _least_squares(columns, (rows @ scaled) @ right.T, rows)
             change = float(np.abs(columns - before).sum())
             if change <= _NMF_TOLERANCE * float(columns.sum()):
                 break
@@ -360,7 +404,7 @@ def _nndsvda(
 def _least_squares(factor: FloatArray, target: FloatArray, other: FloatArray) -> None:
     """Update one factor in place, topic by topic, the other kept."""
     gram = other @ other.T
-    scale = 1 / np.maximum(np.diag(gram), 1e-12)
+    scale = 1 / np.maximum(gram.diagonal(), 1e-12)
     for at, row in enumerate(factor):
         row += (target[at] - gram[at] @ factor) * scale[at]
         np.maximum(row, 0.0, out=row)

@@ -29,11 +29,12 @@ from refugee_adaptation.topics.fits import (
     METHODS,
     TopicFit,
     fit_topics,
+    learn_pull,
     smallest_share,
     weigh_posts,
 )
+from refugee_adaptation.topics.halves import Candidate
 from refugee_adaptation.topics.judging import (
-    any_shape_auc,
     choose,
     judge_all,
     topic_quality,
@@ -51,8 +52,7 @@ CANDIDATE_DTYPES = {
     "lift_score": "float64",
     "lift_low": "float64",
     "lift_high": "float64",
-    "null_draw_count": "int64",
-    "null_lift_high": "float64",
+    "replicate_count": "int64",
     "p_value": "float64",
     "npmi_score": "float64",
     "random_npmi_score": "float64",
@@ -110,11 +110,11 @@ def judge_candidates(
         null, with the reason, where the crawl is too small to judge.
     """
     numbers = sorted(set(settings.topic_counts))
-    corpus = judged_part(build_corpus(words, posts), settings)
-    worded = int((np.asarray(corpus.counts.sum(axis=1)) > 0).sum())
-    judged: dict[tuple[str, int], dict[str, Any]] = {}
+    corpus, whole = judged_part(words, posts, settings)
+    worded = int((corpus.word_totals > 0).sum())
+    judged: dict[Candidate, dict[str, Any]] = {}
     if worded >= settings.min_posts:
-        judged = judge_all(corpus, numbers, settings)
+        judged = judge_all(corpus, whole, numbers, settings)
     rows: list[dict[str, Any]] = [
         {"method": method, "topic_count": number, "post_count": worded}
         | judged.get((method, number), {})
@@ -122,13 +122,9 @@ def judge_candidates(
         for number in numbers
     ]
     frame = pd.DataFrame(rows).reindex(columns=list(CANDIDATE_DTYPES))
-    counts = ["vocabulary_count", "null_draw_count", "met_target_count"]
+    counts = ["vocabulary_count", "replicate_count", "met_target_count"]
     frame[counts] = frame[counts].fillna(0)
     choose(frame, settings)
-    fit = _chosen_fit(corpus, frame, settings)
-    if fit is not None:
-        shown = frame["is_chosen"].astype(bool)
-        frame.loc[shown, "any_shape_auc"] = any_shape_auc(corpus, fit, settings)
     return worded_frame(frame, CANDIDATE_DTYPES)
 
 
@@ -150,11 +146,12 @@ def describe_topics(
         One row per topic and word, columns TERM_DTYPES, topics numbered from 1 by
         size; no rows where no candidate was chosen.
     """
-    corpus = judged_part(build_corpus(words, posts), settings)
-    fit = _chosen_fit(corpus, candidates, settings)
+    corpus = build_corpus(words, posts)
+    judged, whole = judged_part(words, posts, settings)
+    fit = _chosen_fit(judged, whole, candidates, settings)
     if fit is None:
         return empty_frame(TERM_DTYPES)
-    quality = topic_quality(corpus, fit, settings)
+    quality = topic_quality(judged, fit, settings)
     frequency = corpus.document_counts
     weight_of = dict(zip(fit.word_index.tolist(), fit.weights, strict=True))
     rows = []
@@ -197,12 +194,13 @@ def assign_posts(
         one row, of topic 0 and weight 1. The weights of every post sum to 1.
     """
     corpus = build_corpus(words, posts)
-    judged = judged_part(corpus, settings)
-    fit = _chosen_fit(judged, candidates, settings)
+    distinct = build_corpus(words, posts, "distinct_count")
+    fit = _chosen_fit(*judged_part(words, posts, settings), candidates, settings)
     count = 1 if fit is None else fit.weights.shape[1]
     weights = np.zeros((len(corpus.post_ids), count))
     if fit is not None:
-        weights = weigh_posts(corpus, fit, settings)
+        pull = learn_pull(distinct, fit.method, fit.word_index, settings)
+        weights = weigh_posts(corpus, fit, pull, settings)
     has_topic = weights.sum(axis=1) > 0
     with_topic = np.flatnonzero(has_topic)
     without = np.flatnonzero(~has_topic)
@@ -253,7 +251,7 @@ def planted_precision(
 
 
 def _chosen_fit(
-    corpus: Corpus, candidates: pd.DataFrame, settings: TopicSettings
+    corpus: Corpus, whole: Corpus, candidates: pd.DataFrame, settings: TopicSettings
 ) -> TopicFit | None:
     """Fit the chosen candidate on the judged posts, topics ordered by size."""
     chosen = candidates[candidates["is_chosen"].astype(bool)]
@@ -264,6 +262,7 @@ def _chosen_fit(
     fit = fit_topics(corpus, method, [number], settings, share).get(number)
     if fit is None:
         return None
-    weights = weigh_posts(corpus, fit, settings)
+    pull = learn_pull(corpus, method, fit.word_index, settings)
+    weights = weigh_posts(whole, fit, pull, settings)
     size = np.round(weights.sum(axis=0), DECIMALS)
     return fit.reorder(np.argsort(-size, kind="stable"))

@@ -102,3 +102,34 @@ def test_long_work_says_how_far_it_is(monkeypatch, capsys):
     monkeypatch.setattr("refugee_adaptation.shared.words._PROGRESS_SECONDS", 0.0)
     count_words(posts("a b", "c d"))
     assert "words: 1 of 2 posts" in capsys.readouterr().err
+
+
+def new_words(*texts, **given):
+    found = count_words(posts(*texts, **given))
+    found = found[found["distinct_count"] > 0]
+    return [
+        sorted(found.loc[found["post_number"] == number + 1, "word"])
+        for number in range(len(texts))
+    ]
+
+
+def test_what_an_earlier_post_has_is_repeated():
+    first = "see the old lighthouse at noon"
+    copied = f"today we {first} friends"
+    assert new_words(first, copied)[1] == ["friends", "today", "we"]
+    # a word put into the sentence is new, the rest of it is not
+    changed = "see the old lantern at noon"
+    assert new_words(first, changed)[1] == ["lantern"]
+    assert new_words("old noon see the", first)[1] == sorted(first.split())
+    # the same post may say it again
+    twice = count_words(posts(f"{first} {first}"))
+    assert (twice["distinct_count"] == twice["word_count"]).all()
+
+
+def test_a_short_text_and_a_set_of_tags_are_repeated_whole():
+    assert new_words("hello friends", "hello friends", "hello all my friends")[1:] == [
+        [],
+        ["all", "friends", "hello", "my"],
+    ]
+    tags = [["a", "b", "c"], ["a", "b", "c"], ["a", "c"]]
+    assert new_words("x", "y", "z", hashtags=tags)[1:] == [["y"], ["a", "c", "z"]]

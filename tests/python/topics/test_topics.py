@@ -12,8 +12,15 @@ from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 
-from refugee_adaptation.planted.topics import planted_topics, recover_topics
-from refugee_adaptation.topics import fits, judging
+from refugee_adaptation.planted.topics import (
+    planted_topics,
+    recover_topics,
+    shuffle_words,
+    stock_sentences,
+)
+from refugee_adaptation.shared.words import count_words
+from refugee_adaptation.topics import coherence, fits, halves, judging, leakage
+from refugee_adaptation.topics.coherence import match_lists, split_interval
 from refugee_adaptation.topics.corpus import (
     TopicSettings,
     build_corpus,
@@ -24,10 +31,10 @@ from refugee_adaptation.topics.corpus import (
 from refugee_adaptation.topics.fits import (
     METHODS,
     fit_topics,
+    learn_pull,
     npmi_matrix,
     weigh_posts,
 )
-from refugee_adaptation.topics.judging import match_lists, split_interval
 from refugee_adaptation.topics.topics import (
     CANDIDATE_DTYPES,
     NO_TOPIC,
@@ -41,14 +48,7 @@ from refugee_adaptation.topics.topics import (
 from refugee_adaptation.wording.messages import say
 
 ROOT = Path(__file__).parents[3]
-QUICK = TopicSettings(
-    splits=6,
-    subsamples=4,
-    topic_counts=(2, 6),
-    random_lists=50,
-    null_draws=19,
-    null_splits=1,
-)
+QUICK = TopicSettings(splits=5, replicates=79, topic_counts=(2, 6))
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +72,22 @@ def test_tfidf_in_sql_is_scikit_learns():
         "c": ["tiktokrefugee"],
     }
     rows = [
-        (post, number, word, "latin", words.count(word))
+        (post, number, word, "latin", words.count(word), 1)
         for number, (post, words) in enumerate(documents.items())
         for word in sorted(set(words))
     ]
     # words that are dropped must not count
-    rows += [("a", 0, "the", "latin", 5), ("c", 2, "2025", "hashtag", 1)]
+    rows += [("a", 0, "the", "latin", 5, 5), ("c", 2, "2025", "hashtag", 1, 1)]
     counted = pd.DataFrame(
-        rows, columns=["post_id", "post_number", "word", "script", "word_count"]
+        rows,
+        columns=[
+            "post_id",
+            "post_number",
+            "word",
+            "script",
+            "word_count",
+            "distinct_count",
+        ],
     )
     stop_words = pd.DataFrame(
         [
@@ -126,7 +134,7 @@ def test_the_factorisation_is_scikit_learns(planted):
     corpus = build_corpus(planted.words, planted.posts)
     index = fits.defining_words(corpus, QUICK)
     matrix = fits._association(corpus, index, index, "pmi_nmf", QUICK)
-    ours = fits._factorise(matrix, [2, 6], 1)[6]
+    ours = fits._factorise(matrix, [2, 6])[6]
     model = NMF(6, init="nndsvda", random_state=1, max_iter=500).fit(matrix)
     theirs = model.components_.T
     cosine = (ours / np.linalg.norm(ours, axis=0)).T @ (
@@ -151,8 +159,8 @@ def test_leakage_is_the_area_of_the_best_weight():
     area = max(
         max(roc_auc_score(trait, w), 1 - roc_auc_score(trait, w)) for w in weights.T
     )
-    assert judging.leakage_auc(weights, trait) == pytest.approx(area)
-    assert np.isnan(judging.leakage_auc(weights, np.zeros(200, bool)))
+    assert leakage.leakage_auc(weights, trait) == pytest.approx(area)
+    assert np.isnan(leakage.leakage_auc(weights, np.zeros(200, bool)))
 
 
 def test_all_weights_together_may_rank_what_none_ranks_alone():
@@ -162,19 +170,24 @@ def test_all_weights_together_may_rank_what_none_ranks_alone():
     trait = rng.random(400) < 0.5
     left = level * np.where(trait, 1.3, 1.0)
     weights = np.column_stack([left, level])
-    assert judging.leakage_auc(weights, trait) < 0.7
-    assert judging.joint_auc(weights, trait, authors) > 0.9
+    assert leakage.leakage_auc(weights, trait) < 0.7
+    assert leakage.joint_auc(weights, trait, authors) > 0.9
     # what tells the author alone tells nothing of other people's posts
     people = np.repeat(np.arange(40), 10)
     theirs = rng.random(40) < 0.5
     of_author = rng.random((40, 5))[people]
-    assert judging.joint_auc(of_author, theirs[people], people) < 0.7
-    assert np.isnan(judging.joint_auc(weights, np.zeros(400, bool), authors))
+    assert leakage.joint_auc(of_author, theirs[people], people) < 0.7
+    assert np.isnan(leakage.joint_auc(weights, np.zeros(400, bool), authors))
     few = np.arange(400) < 9
-    assert judging.joint_auc(weights, few, authors) == 0.5
+    assert leakage.joint_auc(weights, few, authors) == 0.5
 
 
-def test_trees_see_that_short_posts_are_near_the_average(planted):
+def weights_of(corpus, fit):
+    pull = learn_pull(corpus, fit.method, fit.word_index, QUICK)
+    return weigh_posts(corpus, fit, pull, QUICK)
+
+
+def test_products_see_that_short_posts_are_near_the_average(planted):
     short = planted.posts["post_number"] % 2 == 0
     posts = planted.posts.assign(is_body_missing=short)
     numbers = set(posts.loc[short, "post_number"])
@@ -183,10 +196,15 @@ def test_trees_see_that_short_posts_are_near_the_average(planted):
     words = mixed[~mixed["post_number"].isin(numbers) | (rank < 2)]
     corpus = build_corpus(words, posts)
     fit = fit_topics(corpus, "pmi_nmf", [6], QUICK)[6]
-    weights = weigh_posts(corpus, fit, QUICK)
+    weights = weights_of(corpus, fit)
     trait = corpus.traits["is_body_missing"]
-    alone = judging.leakage_auc(weights, trait)
-    assert judging.any_shape_auc(corpus, fit, QUICK) > alone + 0.1
+    alone = leakage.leakage_auc(weights, trait)
+    joint, curved = (
+        leakage.joint_auc(weights, trait, corpus.authors, is_curved)
+        for is_curved in (False, True)
+    )
+    assert curved > joint > alone
+    assert curved > alone + 0.1
 
 
 def test_permuted_words_keep_their_frequencies_and_lose_their_company(planted):
@@ -198,27 +216,62 @@ def test_permuted_words_keep_their_frequencies_and_lose_their_company(planted):
         rows = corpus.strata == stratum
         assert (before[rows].sum(axis=0) == after[rows].sum(axis=0)).all()
     own = np.flatnonzero([word.startswith("art0") for word in corpus.words])
-    together = [judging.coherence(npmi_matrix(p), own) for p in (before, after)]
+    together = [coherence.coherence(npmi_matrix(p), own) for p in (before, after)]
     assert together[0] > 0.2
     assert abs(together[1]) < 0.1
-    null = judging.best_null_lifts(corpus, METHODS, [2, 6], QUICK)
-    assert len(null) == QUICK.null_draws
-    assert null.max() < 0.2
 
 
-def test_the_p_value_counts_the_best_of_every_shuffle():
-    null = np.array([0.1, 0.2, 0.3])
-    assert judging.null_p(0.25, null) == 0.5
-    assert judging.null_p(0.2, null) == 0.75
-    assert judging.null_p(1.0, null) == 0.25
-    assert np.isnan(judging.null_p(1.0, np.array([])))
+def test_random_words_are_as_frequent_and_of_the_same_script():
+    npmi = np.array([[0.0, 0.5, 0.1], [0.5, 0.0, 0.2], [0.1, 0.2, 0.0]])
+    frequency, scripts = np.array([5.0, 6, 50]), np.array(["han", "han", "latin"])
+    expected = coherence.random_npmi(npmi, frequency, scripts, neighbours=1)
+    # of the two Chinese words each stands for the other, the third for itself
+    assert expected[0, 1] == npmi[1, 0]
+    assert expected[0, 2] == npmi[1, 2]
+    assert expected[2, 2] == 0  # a pair of one word is left out
+
+
+def test_words_in_company_are_told_from_permuted_ones(planted):
+    corpus = build_corpus(planted.words, planted.posts)
+    index = np.flatnonzero(corpus.document_counts > 20)
+    art = np.flatnonzero([word.startswith("art") for word in corpus.words[index]])[:8]
+    common = np.flatnonzero([word.startswith("comm") for word in corpus.words[index]])
+    lists = {("pmi_nmf", 1): [art], ("pmi_nmf", 2): [common[:8], common[8:16]]}
+    rng = np.random.default_rng(1)
+    found = halves.permuted_p(corpus, index, lists, QUICK, rng)
+    assert found["pmi_nmf", 1] == 1 / 80
+    assert found["pmi_nmf", 2] > 0.05
+    assert halves.permuted_p(corpus, index, {}, QUICK, rng) == {}
+
+
+def test_posts_with_both_words_are_counted_by_bits():
+    held = np.random.default_rng(1).random((130, 5)) < 0.3
+    pairs = np.array([[0, 1, 3], [1, 4, 3]])
+    expected = [(held[:, a] & held[:, b]).sum() for a, b in pairs.T]
+    assert halves._posts_together(*np.nonzero(held), 130, pairs).tolist() == expected
+
+
+def test_p_values_of_halves_are_twice_their_median():
+    assert halves.combined_p([0.01, 0.02, 0.9]) == pytest.approx(0.04)
+    assert halves.combined_p([0.01, 0.02]) == pytest.approx(0.04)
+    assert halves.combined_p([0.7]) == 1
+    assert np.isnan(halves.combined_p([]))
+
+
+def test_sentences_that_many_posts_copy_are_no_topic():
+    nothing = shuffle_words(planted_topics(800, noise=0.6, mixing=0.05, seed=5), 5)
+    sample = stock_sentences(nothing, 5)
+    assert not judge_candidates(sample.words, sample.posts, QUICK)["is_chosen"].any()
+    # it is the sentences that would be one
+    counted = sample.words.assign(distinct_count=sample.words["word_count"])
+    assert judge_candidates(counted, sample.posts, QUICK)["is_chosen"].any()
 
 
 @pytest.mark.parametrize(
     ("low", "p", "is_chosen", "said"),
     [
         (0.1, 0.05, True, "chosen (p = 0.050"),
-        (0.1, 0.075, False, "word shuffles reach its lift too often (p = 0.075"),
+        (0.1, 0.075, False, "permuted words reach it too often (p = 0.075"),
         (-0.1, 0.05, False, "not above 0"),
         (0.1, np.nan, False, "not asked for"),
     ],
@@ -231,7 +284,7 @@ def test_topics_are_named_only_where_both_tests_agree(low, p, is_chosen, said):
             "post_count": [700],
             "lift_score": [0.2],
             "lift_low": [low],
-            "null_draw_count": [39],
+            "replicate_count": [39],
             "p_value": [p],
             "stability_score": [0.9],
             "coverage_share": [0.9],
@@ -303,8 +356,8 @@ def test_a_leaking_topic_is_seen():
     corpus = build_corpus(words, sample.posts)
     for method in ("npmi_nmf", "pmi_nmf"):
         fit = fit_topics(corpus, method, [7], QUICK)[7]
-        weights = weigh_posts(corpus, fit, QUICK)
-        area = judging.leakage_auc(weights, corpus.traits["is_title_missing"])
+        weights = weights_of(corpus, fit)
+        area = leakage.leakage_auc(weights, corpus.traits["is_title_missing"])
         assert area > 0.8, method
 
 
@@ -330,18 +383,19 @@ def test_a_small_crawl_has_no_topics_and_says_why(planted, posts):
     assert list(weights["topic_number"]) == [NO_TOPIC] * posts
 
 
-def test_a_text_posted_often_counts_once(planted):
-    again = planted.posts.assign(post_number=planted.posts["post_number"] + 5000)
-    posts = pd.concat([planted.posts, again])
-    words = pd.concat(
-        [
-            planted.words,
-            planted.words.assign(post_number=planted.words["post_number"] + 5000),
-        ]
+def test_a_post_that_repeats_others_is_not_judged_but_gets_weights(planted, judged):
+    again = planted.posts.assign(
+        post_number=planted.posts["post_number"] + 5000,
+        post_id=planted.posts["post_id"] + "again",
     )
-    corpus = judged_part(build_corpus(words, posts), QUICK)
-    once = judged_part(build_corpus(planted.words, planted.posts), QUICK)
-    assert corpus.post_numbers.tolist() == once.post_numbers.tolist()
+    posts = pd.concat([planted.posts, again])
+    words = count_words(posts).assign(concept=None)
+    corpus, _ = judged_part(words, posts, QUICK)
+    once, _ = judged_part(planted.words, planted.posts, QUICK)
+    assert (corpus.post_numbers < 5000).all()
+    assert (corpus.counts != once.counts).nnz == 0
+    weights = assign_posts(words, posts, judged, QUICK)
+    assert weights["post_number"].nunique() == len(posts)
 
 
 def test_an_author_stands_on_one_side_of_a_split(planted):

@@ -25,6 +25,7 @@ from refugee_adaptation.planted.topics import (
     planted_topics,
     recover_topics,
     shuffle_words,
+    stock_sentences,
 )
 from refugee_adaptation.topics.corpus import TopicSettings
 from refugee_adaptation.topics.topics import (
@@ -36,15 +37,8 @@ from refugee_adaptation.topics.topics import (
 NAME = "topics"
 METHODS = {"pmi_nmf": "NMF of PMI", "tfidf_nmf": "NMF of TF-IDF"}
 LOW_MIXING = 0.05
-# the fewest word shuffles with which p can reach .05; subsamples only rank
-FEW = TopicSettings(
-    splits=6,
-    subsamples=1,
-    topic_counts=(2, 6),
-    random_lists=50,
-    null_draws=19,
-    null_splits=1,
-)
+# cheaper, and no easier to claim topics with: fewer candidates, fewer halves
+FEW = TopicSettings(splits=5, replicates=99, topic_counts=(2, 6))
 PRECISION_TARGETS = {0.3: at_least(0.95), 0.6: at_least(0.90)}
 DOMINANT = "posts whose main topic is the planted one"
 
@@ -55,9 +49,10 @@ def run(plan: Plan) -> Iterator[Result]:
         for noise in (0.3, 0.6):
             yield from _words(plan, posts, noise)
     if plan.is_full:
-        yield _whole_method(plan, 3000, 0.6)
+        yield from (_whole_method(plan, posts, 0.6) for posts in (300, 700, 3000))
     yield _null(plan, "no topics, common words alone", _common_words)
-    yield _null(plan, "no topics, words shuffled", _shuffled_words)
+    yield _null(plan, "no topics, words permuted", _permuted_words)
+    yield _null(plan, "no topics, stock sentences", _stock_sentences)
 
 
 def _words(plan: Plan, posts: int, noise: float) -> Iterator[Result]:
@@ -104,9 +99,9 @@ def _whole_method(plan: Plan, posts: int, noise: float) -> Result:
     """The whole method: it must claim topics and choose method and number itself."""
     scores, study, trivial = [], [], []
     cell = f"topics, whole method, {noise:.0%} noise, {posts} posts"
-    for seed in plan.seeds(cell, 2):
+    for seed in plan.seeds(cell, 10):
         sample = planted_topics(posts, noise, LOW_MIXING, seed)
-        settings = TopicSettings(seed=seed, null_draws=19, null_splits=1)
+        settings = TopicSettings(seed=seed)
         candidates = judge_candidates(sample.words, sample.posts, settings)
         terms = describe_topics(sample.words, sample.posts, candidates, settings)
         first = terms[terms["term_rank"] <= settings.top_words]
@@ -162,16 +157,18 @@ def _common_words(posts: int, seed: int) -> PlantedTopics:
     return planted_topics(posts, 1.0, LOW_MIXING, seed)
 
 
-def _shuffled_words(posts: int, seed: int) -> PlantedTopics:
+def _permuted_words(posts: int, seed: int) -> PlantedTopics:
     """Words of topics and common ones, with their frequencies, permuted."""
     return shuffle_words(planted_topics(posts, 0.6, LOW_MIXING, seed), seed)
 
 
+def _stock_sentences(posts: int, seed: int) -> PlantedTopics:
+    """Permuted words, and sentences that many posts copy or change by a word."""
+    return stock_sentences(_permuted_words(posts, seed), seed)
+
+
 def _draws(settings: TopicSettings) -> str:
-    return (
-        f"halves {settings.splits}, subsamples {settings.subsamples}, "
-        f"word shuffles {settings.null_draws} (halves {settings.null_splits})"
-    )
+    return f"halves {settings.splits}, replicates {settings.replicates} each"
 
 
 def _precision(sample: PlantedTopics, shown: list[list[str]]) -> float:
