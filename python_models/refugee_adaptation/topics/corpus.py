@@ -139,7 +139,7 @@ class Corpus:
     @property
     def word_totals(self) -> IntArray:
         """Shape (n,), different words of each post."""
-        return np.diff(self.counts.indptr).astype(np.int64)
+        return np.asarray(np.diff(self.counts.indptr), dtype=np.int64)
 
     @property
     def word_blocks(self) -> IntArray:
