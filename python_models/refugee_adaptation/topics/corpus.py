@@ -147,7 +147,8 @@ class Corpus:
 
         The words of post i in Latin letters stand at 2 i, the Chinese ones behind.
         """
-        return np.asarray(self.strata[:, None] * 2 + np.arange(2)).ravel()
+        blocks = self.strata[:, None] * 2 + np.arange(2)
+        return np.asarray(blocks.ravel(), dtype=np.int64)
 
 
 def build_corpus(
