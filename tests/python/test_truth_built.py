@@ -32,6 +32,10 @@ VERDICTS = {
         "communities_replies": "not identifiable on this crawl",
         "newcomers_stay": "not identifiable on this crawl",
         "prediction_retained": "not identifiable on this crawl",
+        "prediction_repeat_post": "not supported",
+        "chinese_words_rise_in_format": "not identifiable on this crawl",
+        "topics_exist": "not supported",
+        "videos_draw_more": "not supported",
         "study_recipe_finds_groups": "not supported",
     },
     "sqlite": {
@@ -41,6 +45,8 @@ VERDICTS = {
         "recommendations_above_popularity": "supported",
         "recommendations_above_recent_popularity": "not supported",
         "newcomers_stay": "not identifiable on this crawl",
+        "topics_exist": "not supported",
+        "study_recipe_finds_groups": "not supported",
     },
 }
 

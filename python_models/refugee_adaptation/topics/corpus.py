@@ -46,6 +46,7 @@ class TopicSettings:
         top_words: Words of a topic that are judged.
         min_lift: Target of the held-out NPMI lift.
         min_stability: Target of the mean Jaccard index.
+        least_stability: Mean Jaccard index below which no topics are chosen.
         min_coverage: Target share of non-blank posts that have a topic.
         max_leakage: Largest tolerated area under the ROC curve.
     """
@@ -68,6 +69,7 @@ class TopicSettings:
     top_words: int = 10
     min_lift: float = 0.12
     min_stability: float = 0.5
+    least_stability: float = 0.33
     min_coverage: float = 0.9
     max_leakage: float = 0.65
 

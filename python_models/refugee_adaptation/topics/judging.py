@@ -142,7 +142,8 @@ def choose(frame: pd.DataFrame, settings: TopicSettings) -> None:
     """Choose in place: most targets met, then most topics at the price of no lift.
 
     Only what the evidence supports may be chosen: a lift whose interval lies above 0
-    and that permuted words do not reach (p <= alpha). Among the supported that meet
+    and that permuted words do not reach (p <= alpha), by topics that other authors'
+    posts give again (least_stability). Among the supported that meet
     most targets, those whose lift the best lift's interval covers count as equal; of
     these the one with most topics is chosen, then the one with the highest lift.
 
@@ -153,7 +154,11 @@ def choose(frame: pd.DataFrame, settings: TopicSettings) -> None:
     """
     frame["is_chosen"] = False
     chosen: Any = None
-    supported = (frame["lift_low"] > 0) & (frame["p_value"] <= settings.alpha)
+    supported = (
+        (frame["lift_low"] > 0)
+        & (frame["p_value"] <= settings.alpha)
+        & (frame["stability_score"] >= settings.least_stability)
+    )
     if supported.any():
         most = frame.loc[supported, "met_target_count"].max()
         best = frame[supported & (frame["met_target_count"] == most)]
@@ -194,6 +199,13 @@ def _reason(row: Mapping[Any, Any], is_chosen: bool, settings: TopicSettings) ->
         return message("topics_no_lift", **evidence)
     if not row["p_value"] <= settings.alpha:
         return message("topics_null_reaches", verdict=verdict, **evidence)
+    if not row["stability_score"] >= settings.least_stability:
+        return message(
+            "topics_not_again",
+            stability=row["stability_score"],
+            least=settings.least_stability,
+            **evidence,
+        )
     if is_chosen and (settings.only_method or settings.only_topic_count):
         return message("topics_asked_for", verdict=verdict, **evidence)
     if is_chosen:

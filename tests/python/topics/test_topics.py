@@ -268,15 +268,19 @@ def test_sentences_that_many_posts_copy_are_no_topic():
 
 
 @pytest.mark.parametrize(
-    ("low", "p", "is_chosen", "said"),
+    ("low", "p", "stability", "is_chosen", "said"),
     [
-        (0.1, 0.05, True, "chosen (p = 0.050"),
-        (0.1, 0.075, False, "permuted words reach it too often (p = 0.075"),
-        (-0.1, 0.05, False, "not above 0"),
-        (0.1, np.nan, False, "not asked for"),
+        (0.1, 0.05, 0.9, True, "chosen (p = 0.050"),
+        (0.1, 0.075, 0.9, False, "permuted words reach it too often (p = 0.075"),
+        (-0.1, 0.05, 0.9, False, "not above 0"),
+        (0.1, np.nan, 0.9, False, "not asked for"),
+        (0.1, 0.05, 0.2, False, "do not give its topics again (stability 0.20"),
+        (0.1, 0.05, np.nan, False, "do not give its topics again"),
     ],
 )
-def test_topics_are_named_only_where_both_tests_agree(low, p, is_chosen, said):
+def test_topics_are_named_only_where_all_tests_agree(
+    low, p, stability, is_chosen, said
+):
     frame = pd.DataFrame(
         {
             "method": ["pmi_nmf"],
@@ -286,7 +290,7 @@ def test_topics_are_named_only_where_both_tests_agree(low, p, is_chosen, said):
             "lift_low": [low],
             "replicate_count": [39],
             "p_value": [p],
-            "stability_score": [0.9],
+            "stability_score": [stability],
             "coverage_share": [0.9],
             "leakage_auc": [0.5],
             "met_target_count": [4],
