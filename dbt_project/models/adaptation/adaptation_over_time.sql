@@ -120,7 +120,6 @@ final as (
         values_by_wave.late_user_count,
         values_by_wave.early_format_share,
         values_by_wave.late_format_share,
-        0 as draw_count,
         values_by_wave.late_value - values_by_wave.early_value as change,
         coalesce(shared_users.shared_user_count, 0) as shared_user_count
     from values_by_wave

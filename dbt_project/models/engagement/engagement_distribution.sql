@@ -71,8 +71,7 @@ final as (
         intervals.top_share_low,
         intervals.top_share_high,
         intervals.gini_low,
-        intervals.gini_high,
-        0 as draw_count
+        intervals.gini_high
     from summarised
     inner join intervals on summarised.metric = intervals.metric
 )
