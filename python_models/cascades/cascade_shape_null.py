@@ -15,4 +15,5 @@ def model(dbt, _session):
         draws=dbt.config.meta_get("draws"),
         seed=dbt.config.meta_get("seed"),
         min_comments=dbt.config.meta_get("min_comments"),
+        max_comments=dbt.config.meta_get("max_comments"),
     )

@@ -47,6 +47,10 @@ cascades as (
         case
             when nulls.cascade_number is null and notes.reply_count = notes.orphan_count
                 then 'not tested: no replies to comments were collected'
+            when
+                nulls.cascade_number is null
+                and notes.comment_count >= {{ var("cascade_min_comments") }}
+                then 'not tested: not in the random sample of trees'
             when nulls.cascade_number is null
                 then 'not tested: fewer than {{ var("cascade_min_comments") }} comments'
             when nulls.structural_virality_z_score is null

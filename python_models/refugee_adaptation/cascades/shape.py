@@ -39,7 +39,12 @@ _SHAPE_COLUMNS = {
 
 
 def shape_null(
-    comments: pd.DataFrame, *, draws: int, seed: int, min_comments: int = 5
+    comments: pd.DataFrame,
+    *,
+    draws: int,
+    seed: int,
+    min_comments: int = 5,
+    max_comments: int = 200_000,
 ) -> pd.DataFrame:
     """Compare every reply tree with random trees of the same out-degrees.
 
@@ -51,11 +56,13 @@ def shape_null(
         seed: seed of the generator; each cascade has a stream of its own.
         min_comments: smaller cascades, and cascades in which nobody replied to a
             comment (whose shape the degrees fix), are left out.
+        max_comments: beyond so many comments in all, a random sample of the cascades
+            is compared, of so many comments.
 
     Returns:
-        One row per cascade and statistic (depth: steps to the deepest comment; breadth:
+        One row per cascade compared and statistic (depth: steps to the deepest comment; breadth:
         most comments at one depth; structural_virality), and one per statistic for the
-        mean over the cascades, under cascade number MEAN_OF_CASCADES: the observed
+        mean over them, under cascade number MEAN_OF_CASCADES: the observed
         value, the null's mean, standard deviation and 2.5 and 97.5 % quantiles, z
         (missing when the null does not vary) and the one-sided p-value (observed or
         more; never 0).
@@ -66,7 +73,9 @@ def shape_null(
     if draws < 1:
         msg = f"draws must be at least 1, got {draws}"
         raise ValueError(msg)
-    trees = _trees(comments, min_comments)
+    trees = _sampled(
+        _trees(comments, min_comments), max_comments, np.random.default_rng([seed, 0])
+    )
     numbers: list[int] = []
     tables: list[FloatArray] = []
     # trees of one size are drawn together: few calls on long arrays
@@ -125,6 +134,19 @@ def _trees(comments: pd.DataFrame, min_comments: int) -> dict[int, IntArray]:
         if size >= min_comments and has_parent[held].any():
             trees[int(number)] = np.where(has_parent[held], position[held] - start, -1)
     return trees
+
+
+def _sampled(
+    trees: dict[int, IntArray], max_comments: int, rng: np.random.Generator
+) -> dict[int, IntArray]:
+    """Trees in their order, at random so many as have max_comments, but one at least."""
+    sizes = np.array([len(parent) for parent in trees.values()], dtype=np.int64)
+    if sizes.sum() <= max_comments:
+        return trees
+    order = rng.permutation(len(sizes))
+    held = max(1, int((np.cumsum(sizes[order]) <= max_comments).sum()))
+    numbers = np.array(list(trees))[np.sort(order[:held])]
+    return {int(number): trees[int(number)] for number in numbers}
 
 
 def _shape_table(numbers: IntArray, values: FloatArray, draws: int) -> pd.DataFrame:

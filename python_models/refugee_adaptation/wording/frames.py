@@ -29,12 +29,9 @@ def worded_frame(values: Any, types: ColumnTypes) -> pd.DataFrame:
         stem = column.removesuffix("_message")
         if stem == column:
             continue
+        # many rows share a message
+        written = frame[column].dropna().unique()
         for name, language in ((stem, "en"), (f"{stem}_zh", "zh")):
-            frame[name] = pd.array(
-                [
-                    None if pd.isna(written) else say(str(written), language)
-                    for written in frame[column]
-                ],
-                dtype="string",
-            )
+            said = {one: say(str(one), language) for one in written}
+            frame[name] = frame[column].map(said).astype("string")
     return frame

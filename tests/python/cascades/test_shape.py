@@ -52,6 +52,20 @@ def test_shape_null_does_not_depend_on_the_order_of_rows():
     )
 
 
+def test_beyond_so_many_comments_a_random_sample_of_trees_is_compared():
+    trees = random_forests([2, 2, 1, 0, 0, 0, 0], 40, np.random.default_rng(0)).tolist()
+    comments = cascade_frame(trees)
+    every = shape_null(comments, draws=50, seed=9)
+    some = shape_null(comments, draws=50, seed=9, max_comments=75)
+    one = shape_null(comments, draws=50, seed=9, max_comments=1)
+    assert some["cascade_number"].nunique() == 11
+    assert one["cascade_number"].nunique() == 2
+    # a tree in the sample is compared as it is without one
+    held = some[some["cascade_number"] > 0]
+    same = held.merge(every, on=["cascade_number", "statistic"], suffixes=("", "_all"))
+    assert (same["p_value"] == same["p_value_all"]).all()
+
+
 def test_a_degenerate_shape_has_no_z_score():
     table = shape_null(cascade_frame([[-1, 0, -1, -1, -1, -1]]), draws=20, seed=0)
     depth = table[(table["statistic"] == "depth")]
