@@ -10,6 +10,7 @@ def model(dbt, _session):
     return influence_by_role(
         actions.project(columns + "user_number, drawn_count").df(),
         draws=dbt.config.meta_get("draws"),
+        budget=dbt.config.meta_get("budget"),
         seed=dbt.config.meta_get("seed"),
         min_actions=dbt.config.meta_get("min_actions"),
     )

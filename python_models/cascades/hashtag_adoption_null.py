@@ -13,6 +13,7 @@ def model(dbt, _session):
         .project("action_number, hashtag_number, is_post as is_use")
         .df(),
         draws=dbt.config.meta_get("draws"),
+        budget=dbt.config.meta_get("budget"),
         seed=dbt.config.meta_get("seed"),
         max_exposures=dbt.config.meta_get("max_exposures"),
         min_occasions=dbt.config.meta_get("min_occasions"),

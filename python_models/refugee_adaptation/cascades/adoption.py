@@ -16,7 +16,11 @@ import pandas as pd
 
 from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
-from refugee_adaptation.shared.inference import against_shuffles, permutation_p
+from refugee_adaptation.shared.inference import (
+    against_shuffles,
+    bounded_draws,
+    permutation_p,
+)
 
 _ADOPTION_COLUMNS = {
     "exposure_count": "int64",
@@ -306,6 +310,7 @@ def adoption_null(
     seed: int,
     max_exposures: int = 5,
     min_occasions: int = 30,
+    budget: int = 40_000_000,
 ) -> pd.DataFrame:
     """Test whether people adopt hashtags right after meeting them, all and each.
 
@@ -316,6 +321,7 @@ def adoption_null(
         seed: as in adoption_draws.
         max_exposures: as in adoption_draws.
         min_occasions: hashtags with fewer occasions are counted but not tested.
+        budget: occasions times draws; more occasions get fewer draws (bounded_draws).
 
     Returns:
         The rows of exposure_null, and one row per hashtag that somebody met before a
@@ -331,6 +337,7 @@ def adoption_null(
     occasions = _occasions(actions, encounters)
     if occasions is None:
         return empty_frame(_ADOPTION_NULL_COLUMNS)
+    draws = bounded_draws(draws, len(occasions.pair), budget)
     counts = _shuffled_counts(occasions, draws, seed, max_exposures)
     return pd.concat(
         [

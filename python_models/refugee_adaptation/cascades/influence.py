@@ -12,7 +12,14 @@ import pandas as pd
 
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
-from refugee_adaptation.shared.inference import against_shuffles, permutation_p
+from refugee_adaptation.shared.inference import (
+    against_shuffles,
+    bounded_draws,
+    permutation_p,
+)
+
+# users whose rank intervals are taken at once; bounds the memory
+_BLOCK_USERS = 20_000
 
 _INFLUENCE_COLUMNS = {
     "user_number": "int64",
@@ -60,6 +67,24 @@ class _Shuffle:
         self.expected, self.deviation = self._moments(self.drawn)
         self.root_expected, self.root_deviation = self._moments(self.root)
         self.is_tested = (self.action_count >= min_actions) & (self.deviation > 1e-9)
+        self._prepare_draws()
+
+    def _prepare_draws(self) -> None:
+        """Find what a shuffle can change: unequal values among people tested."""
+        lowest = np.full(int(self.stratum.max()) + 1, np.inf)
+        highest, matters = np.zeros(len(lowest)), np.zeros(len(lowest), dtype=bool)
+        np.minimum.at(lowest, self.stratum, self.root)
+        np.maximum.at(highest, self.stratum, self.root)
+        matters[self.stratum[self.is_tested[self.actor]]] = True
+        moving = (matters & (lowest < highest))[self.stratum]
+        # people who are not tested share the last place
+        tested_count = np.count_nonzero(self.is_tested)
+        place = np.full(len(self.users), tested_count)
+        place[self.is_tested] = np.arange(tested_count)
+        self.moving_place = place[self.actor[moving]]
+        self.moving_stratum = self.stratum[moving]
+        self.moving_root = self.root[moving]
+        self.fixed = self.totals(np.where(moving, 0.0, self.root))[self.is_tested]
 
     def totals(self, drawn: FloatArray) -> FloatArray:
         """Sum what the actions drew over their actors, shape (actors,)."""
@@ -89,22 +114,30 @@ class _Shuffle:
         return total_mean.astype(np.float64), np.sqrt(total_variance)
 
     def z_scores(self, root_totals: FloatArray) -> FloatArray:
-        """Standardise sums of square roots, 0 where untested.
+        """Standardise sums of square roots of the people tested, shape (tested,).
 
         The square root steadies the variance of counts (Bartlett, 1936); without it
         one very popular comment decides the highest score of every shuffle.
         """
-        spread = np.where(self.is_tested, self.root_deviation, 1.0)
-        return np.where(self.is_tested, (root_totals - self.root_expected) / spread, 0)
+        expected = self.root_expected[self.is_tested]
+        return (root_totals - expected) / self.root_deviation[self.is_tested]
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
-        """Return one shuffled sum of square roots per actor, shape (actors,)."""
-        order = np.argsort(self.stratum + rng.random(len(self.root)))
-        return self.totals(self.root[order])
+        """Return a shuffled sum of square roots per person tested, shape (tested,)."""
+        order = np.argsort(self.moving_stratum + rng.random(len(self.moving_root)))
+        sums = np.bincount(
+            self.moving_place, self.moving_root[order], minlength=len(self.fixed) + 1
+        )
+        return np.asarray(self.fixed + sums[:-1])
 
 
 def influence_null(
-    actions: pd.DataFrame, *, draws: int, seed: int, min_actions: int = 5
+    actions: pd.DataFrame,
+    *,
+    draws: int,
+    seed: int,
+    min_actions: int = 5,
+    budget: int = 40_000_000,
 ) -> pd.DataFrame:
     """Rank people by what their actions drew, against a shuffled-time null.
 
@@ -120,6 +153,7 @@ def influence_null(
         seed: seed of the generator.
         min_actions: people with fewer actions are ranked but not tested: one lucky
             comment is no evidence about a person.
+        budget: actions times draws; more actions get fewer draws (bounded_draws).
 
     Returns:
         One row per user: actions, cascades, drawn_count, its exact expectation and
@@ -136,36 +170,40 @@ def influence_null(
     """
     if actions.empty:
         return empty_frame(_INFLUENCE_COLUMNS)
+    draws = bounded_draws(draws, len(actions), budget)
     shuffle = _Shuffle(actions, min_actions)
     rng = np.random.default_rng([seed, 1])
-    z_observed = shuffle.z_scores(shuffle.totals(shuffle.root))
     tested = shuffle.is_tested
-    above = np.zeros(len(shuffle.users), dtype=np.int64)
-    above_max = np.zeros(len(shuffle.users), dtype=np.int64)
+    observed = shuffle.z_scores(shuffle.totals(shuffle.root)[tested])
+    above, above_max = np.zeros((2, len(observed)), dtype=np.int64)
     spreads = np.full(draws + 1, np.nan)
     if tested.any():
-        spreads[0] = (z_observed[tested] ** 2).mean()
+        spreads[0] = (observed**2).mean()
         for draw in range(1, draws + 1):
             z = shuffle.z_scores(shuffle.draw(rng))
-            above += z >= z_observed - 1e-9
-            above_max += z[tested].max() >= z_observed - 1e-9
-            spreads[draw] = (z[tested] ** 2).mean()
+            above += z >= observed - 1e-9
+            above_max += z.max() >= observed - 1e-9
+            spreads[draw] = (z**2).mean()
+
+    def of_tested(values: FloatArray) -> FloatArray:
+        every = np.full(len(tested), np.nan)
+        every[tested] = values
+        return every
+
     low, high = _rank_interval(shuffle, draws, np.random.default_rng([seed, 2]))
-    pairs = np.unique(
-        np.column_stack([shuffle.actor, shuffle.cascade]), axis=0, return_counts=False
-    )
-    missing = np.where(tested, 0.0, np.nan)
+    cascades = int(shuffle.cascade.max()) + 1
+    pairs = np.unique(shuffle.actor.astype(np.int64) * cascades + shuffle.cascade)
     return typed_frame(
         {
             "user_number": shuffle.users,
             "action_count": shuffle.action_count,
-            "cascade_count": np.bincount(pairs[:, 0]),
+            "cascade_count": np.bincount(pairs // cascades),
             "drawn_count": shuffle.observed.round(),
             "expected_count": shuffle.expected,
             "null_sd": shuffle.deviation,
-            "z_score": z_observed + missing,
-            "p_value": permutation_p(above, draws) + missing,
-            "p_value_adjusted": permutation_p(above_max, draws) + missing,
+            "z_score": of_tested(observed),
+            "p_value": of_tested(permutation_p(above, draws)),
+            "p_value_adjusted": of_tested(permutation_p(above_max, draws)),
             "is_tested": tested,
             "influence_rank": _ranks(shuffle.observed),
             "influence_rank_low": low,
@@ -200,18 +238,32 @@ def _rank_interval(
     cascades = int(shuffle.cascade.max()) + 1
     ranks = np.empty((draws, len(shuffle.users)), dtype=np.int32)
     share = np.full(cascades, 1 / cascades)
+    drew = np.flatnonzero(shuffle.drawn)
+    actor, cascade = shuffle.actor[drew], shuffle.cascade[drew]
+    drawn = shuffle.drawn[drew]
     for draw in range(draws):
         weight = rng.multinomial(cascades, share)
-        ranks[draw] = _ranks(shuffle.totals(shuffle.drawn * weight[shuffle.cascade]))
-    low, high = np.quantile(ranks, [0.025, 0.975], axis=0, method="closest_observation")
+        totals = np.bincount(actor, drawn * weight[cascade], len(shuffle.users))
+        ranks[draw] = _ranks(totals)
     rank = _ranks(shuffle.observed)
-    return np.minimum(low, rank).astype(np.int64), np.maximum(high, rank).astype(
-        np.int64
-    )
+    low, high = rank.copy(), rank.copy()
+    for first in range(0, len(rank), _BLOCK_USERS):
+        block = slice(first, first + _BLOCK_USERS)
+        ends = np.quantile(
+            ranks[:, block], [0.025, 0.975], axis=0, method="closest_observation"
+        )
+        low[block] = np.minimum(ends[0], rank[block])
+        high[block] = np.maximum(ends[1], rank[block])
+    return low, high
 
 
 def influence_by_role(
-    actions: pd.DataFrame, *, draws: int, seed: int, min_actions: int = 5
+    actions: pd.DataFrame,
+    *,
+    draws: int,
+    seed: int,
+    min_actions: int = 5,
+    budget: int = 40_000_000,
 ) -> pd.DataFrame:
     """Run influence_null for each role on its own, in alphabetical order.
 
@@ -220,6 +272,7 @@ def influence_by_role(
         draws: as in influence_null.
         seed: as in influence_null.
         min_actions: as in influence_null.
+        budget: as in influence_null.
 
     Returns:
         The rows of influence_null with influence_role in front.
@@ -228,7 +281,9 @@ def influence_by_role(
     blocks = [influence_null(actions.iloc[:0], draws=draws, seed=seed)]
     for _, held in actions.groupby("influence_role", sort=True):
         blocks.append(
-            influence_null(held, draws=draws, seed=seed, min_actions=min_actions)
+            influence_null(
+                held, draws=draws, seed=seed, min_actions=min_actions, budget=budget
+            )
         )
     roles = [str(role) for role in sorted(actions["influence_role"].unique())]
     stacked = pd.concat(blocks, keys=["", *roles], names=["influence_role"])

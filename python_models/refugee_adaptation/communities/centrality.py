@@ -12,9 +12,10 @@ import pandas as pd
 from scipy import sparse
 
 from refugee_adaptation.communities import ties
-from refugee_adaptation.communities.randomised import bounded_draws
+from refugee_adaptation.communities.randomised import FEWEST_DRAWS
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.shared.frames import stacked_frame
+from refugee_adaptation.shared.inference import bounded_draws
 
 CENTRALITY_COLUMNS = {
     "tie_kind": "string",
@@ -58,7 +59,7 @@ class Settings:
 
     def bounded(self, draws: int, edge_count: int) -> int:
         """Draws that the edge budget allows for a graph of this size."""
-        return bounded_draws(draws, edge_count, self.edge_budget)
+        return bounded_draws(draws, edge_count, self.edge_budget, FEWEST_DRAWS)
 
 
 def _series(step: Callable[[FloatArray], FloatArray], shape: Any) -> FloatArray:

@@ -22,6 +22,7 @@ from refugee_adaptation.communities.partitions import (
 )
 from refugee_adaptation.communities.ties import TIE_KINDS, graph_of
 from refugee_adaptation.shared.frames import empty_frame, stacked_frame, typed_frame
+from refugee_adaptation.shared.inference import bounded_draws
 
 MEMBERSHIP_COLUMNS = {
     "tie_kind": "string",
@@ -71,7 +72,8 @@ class Settings:
 
     def bounded(self, draws: int, edge_count: int) -> int:
         """Draws that the edge budget allows for a graph of this size."""
-        return randomised.bounded_draws(draws, edge_count, self.edge_budget)
+        least = randomised.FEWEST_DRAWS
+        return bounded_draws(draws, edge_count, self.edge_budget, least)
 
     def generator(self, tie_kind: str, purpose: int) -> np.random.Generator:
         """Random numbers of one purpose, whatever else was drawn before."""

@@ -28,17 +28,6 @@ ROUNDS_BETWEEN_DRAWS = 5
 FEWEST_DRAWS = 20
 
 
-def bounded_draws(draws: int, edge_count: int, edge_budget: int) -> int:
-    """Draws that a budget of edges times draws allows, but never fewer than 20.
-
-    Args:
-        draws: draws that are wanted.
-        edge_count: edges of the graph.
-        edge_budget: edges times draws that are allowed.
-    """
-    return min(draws, max(edge_budget // max(edge_count, 1), FEWEST_DRAWS))
-
-
 def tag_shuffles(
     incidence: Incidence, draws: int, rng: np.random.Generator
 ) -> Iterator[IntArray]:

@@ -41,6 +41,18 @@ def permutation_p(reached: int | npt.NDArray[Any], draws: int) -> float | FloatA
     return float(p_value) if p_value.ndim == 0 else np.asarray(p_value)
 
 
+def bounded_draws(draws: int, size: int, budget: int, least: int = 99) -> int:
+    """Draws that a budget of size times draws allows, but never fewer than the least.
+
+    Args:
+        draws: Draws that are wanted.
+        size: What one draw goes through: actions, ties.
+        budget: Size times draws that is allowed.
+        least: Draws that are made whatever the size, if so many are wanted.
+    """
+    return min(draws, max(budget // max(size, 1), least))
+
+
 def against_shuffles(values: FloatArray) -> dict[str, float]:
     """Compare a statistic with its values under a null model.
 
