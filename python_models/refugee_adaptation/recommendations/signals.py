@@ -127,7 +127,14 @@ class Recommender:
 
     @classmethod
     def from_relations(
-        cls, events: Any, items: Any, hashtags: Any, scores: Any, **options: Any
+        cls,
+        events: Any,
+        items: Any,
+        hashtags: Any,
+        scores: Any,
+        *,
+        max_interactions: int,
+        **options: Any,
     ) -> Recommender:
         """Fit from DuckDB relations, with times converted to seconds.
 
@@ -136,12 +143,26 @@ class Recommender:
             items: as items, with available_from_at as a timestamp.
             hashtags: one row per note and hashtag: post_number and hashtag.
             scores: as scores, with timestamps.
+            max_interactions: of a crawl with more, only the people and items of so
+                many latest interactions count, with all that happened among them.
             options: half_life_days and seed.
 
         Returns:
             The fitted recommender.
         """
-        kind = "item_kind, item_number, "
+        key, kind = "item_kind, item_number", "item_kind, item_number, "
+        by_time = events.project("first_at").order("first_at desc")
+        last_out = by_time.limit(1, max_interactions).fetchone()
+        if last_out:
+            latest = events.filter(f"first_at > timestamp '{last_out[0]}'")
+            touched = latest.project(key).distinct()
+            new = items.filter(f"available_from_at > timestamp '{last_out[0]}'")
+            held = touched.union(new.project(key)).distinct().set_alias("held")
+            people = latest.project("user_number").distinct().set_alias("people")
+            items = items.join(held, key, how="semi")
+            scores = scores.join(held, key, how="semi")
+            events = events.join(people, "user_number", how="semi")
+            events = events.set_alias("theirs").join(held, key, how="semi")
         return cls(
             events.project(f"user_number, {kind} epoch(first_at) as happened_at").df(),
             items.project(
@@ -152,6 +173,14 @@ class Recommender:
                     "item_id as hashtag, item_number as tag_number"
                 ),
                 "hashtag",
+            )
+            .set_alias("tagged")
+            .join(
+                items.filter("item_kind = 'note'")
+                .project("item_number as post_number")
+                .set_alias("notes"),
+                "post_number",
+                how="semi",
             )
             .project("post_number as note_number, tag_number")
             .df(),
