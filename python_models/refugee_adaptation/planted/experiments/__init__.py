@@ -11,11 +11,12 @@ from refugee_adaptation.planted.experiments import (
     groups,
     retention,
     topics,
+    worlds,
 )
 from refugee_adaptation.planted.results import Plan, Result
 
 EXPERIMENTS: dict[str, Callable[[Plan], Iterator[Result]]] = {
     module.NAME: module.run
-    for module in (groups, topics, communities, anomalies, retention, cascades)
+    for module in (groups, topics, communities, anomalies, retention, cascades, worlds)
 }
 """Each takes a plan and yields the rows of the table."""

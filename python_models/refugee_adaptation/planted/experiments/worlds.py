@@ -1,0 +1,289 @@
+"""Whole crawls of other worlds: which claims does the project make that are false?
+
+Every other experiment judges one method on samples made for it. This one builds
+`findings` of whole crawls whose truth is known (`planted/worlds`) and counts claims
+that are called supported although they are false there, and crawls with any such claim.
+A claim of the project that is true in a world has a row of power.
+
+Cheap findings need no model of HEAVY and are judged in more worlds. Settings of DRAWS
+are smaller than the project's: fewer draws, tests of the same level.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from refugee_adaptation.compiled import (
+    Database,
+    Step,
+    compile_project,
+    needed_for,
+    read_steps,
+)
+from refugee_adaptation.crawl.reading import read_crawl
+from refugee_adaptation.planted.results import (
+    FALSE_CLAIMS,
+    RECOVERY,
+    Plan,
+    Result,
+    at_most,
+    result,
+    share_of,
+)
+from refugee_adaptation.planted.worlds.crawl import write_crawl
+from refugee_adaptation.planted.worlds.kinds import WORLDS, draw_world
+
+NAME = "worlds"
+SUPPORTED = "supported"
+REFUSED = "not identifiable on this crawl"
+_KEY = "planted truth: there is nobody to protect"
+
+#: Models that cost seconds, and the claims that cannot be judged without them.
+HEAVY: dict[str, tuple[str, ...]] = {
+    "study_correction": ("study_recipe_finds_groups",),
+    "topic_model_selection": ("topics_exist", "study_topics_cohere"),
+    "adaptation_model_selection": (
+        "adaptation_groups_exist",
+        "group_cultural_adapter",
+        "group_imitator",
+        "group_social_explorer",
+        "adapters_have_most_engagement",
+    ),
+    # what cannot be made without rows of the models above
+    "adaptation_groups": (
+        "engagement_predicts_retention",
+        "interaction_diversity_retention",
+    ),
+    "adaptation_group_profiles": (),
+    "tie_community_nulls": (),
+    "community_model_checks": (),
+    "tie_communities": (
+        "communities_hashtags",
+        "communities_replies",
+        "centrality_is_influence_hashtags",
+        "centrality_is_influence_replies",
+    ),
+    "recommendation_trials": (
+        "recommendations_above_popularity",
+        "recommendations_above_recent_popularity",
+    ),
+    "survival_curves": ("newcomers_stay",),
+    "retention_model_scores": ("prediction_retained", "prediction_repeat_post"),
+}
+DRAWS = {
+    "study_null_draws": 20,
+    "adaptation_null_draws": 20,
+    "adaptation_bootstrap_draws": 10,
+    "adaptation_gap_draws": 2,
+    "adaptation_profile_draws": 50,
+    "topic_replicates": 39,
+    "louvain_seeds": 4,
+    "community_null_draws": 40,
+    "community_resamples": 20,
+    "cascade_null_draws": 99,
+    "influencer_resamples": 5,
+    "recommendation_max_users": 200,
+    "prediction_repeats": 2,
+    "prediction_permutations": 19,
+}
+SMALL_WORLDS = ("plain", "automation", "early arrival")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was said of one crawl.
+
+    Attributes:
+        world: Its kind.
+        verdicts: Verdict by claim, of the claims that were judged.
+    """
+
+    world: str
+    verdicts: Mapping[str, str]
+
+    @property
+    def false_claims(self) -> list[str]:
+        """Claims called supported that are false in the world."""
+        return [
+            claim
+            for claim, verdict in self.verdicts.items()
+            if verdict == SUPPORTED and WORLDS[self.world].is_false(claim)
+        ]
+
+
+class Judge:
+    """Builds `findings` of worlds, as compiled once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Compile the project.
+
+        Args:
+            folder: A folder to work in.
+
+        Raises:
+            RuntimeError: The project's folder is not there, or dbt fails.
+        """
+        self._crawl = folder / "crawl"
+        self._crawl.mkdir()
+        self.steps = read_steps(compile_project(folder, "+findings", DRAWS))
+
+    def judge(self, world: str, seed: int, *, is_cheap: bool) -> Judged:
+        """Draw a world and build its findings.
+
+        Args:
+            world: Its kind.
+            seed: Its seed.
+            is_cheap: Leave out the models of HEAVY, and the claims that need them.
+
+        Returns:
+            The verdicts.
+        """
+        left_out = HEAVY if is_cheap else {}
+        steps = needed_for(self.steps, ["findings"], without=left_out)
+        write_crawl(draw_world(world, seed), self._crawl, seed)
+        verdicts = verdicts_of(self._crawl, steps, left_out)
+        unjudged = {claim for claims in left_out.values() for claim in claims}
+        return Judged(
+            world,
+            {name: said for name, said in verdicts.items() if name not in unjudged},
+        )
+
+
+def verdicts_of(
+    crawl: Path, steps: Sequence[Step], empty: Collection[str] = ()
+) -> dict[str, str]:
+    """Build the findings of a crawl.
+
+    Args:
+        crawl: Its folder.
+        steps: What `findings` needs, in order.
+        empty: Models that are left without rows.
+
+    Returns:
+        Verdict by claim.
+    """
+    database = Database(None, read_crawl(str(crawl)).tables, _KEY)
+    with threadpool_limits(limits=1):
+        database.connection.execute("set threads = 1")
+        database.make(steps, empty)
+    rows = database.connection.sql(
+        "select finding_id, verdict from findings"
+    ).fetchall()
+    database.close()
+    return dict(rows)
+
+
+def run(plan: Plan) -> Iterator[Result]:
+    """Yield the rows of the table; see the module.
+
+    Raises:
+        RuntimeError: The project's folder is not there, or dbt fails.
+    """
+    cheap, whole = plan.choose(2, 12), plan.choose(0, 4)
+    judged: list[Judged] = []
+    with tempfile.TemporaryDirectory(prefix="worlds_") as folder:
+        judge = Judge(Path(folder))
+        for world in plan.choose(SMALL_WORLDS, tuple(WORLDS)):
+            for place, seed in enumerate(plan.seeds(f"worlds, {world}", cheap)):
+                judged.append(judge.judge(world, seed, is_cheap=place >= whole))
+    yield from rows_of(judged, has_each=plan.is_full)
+
+
+def rows_of(judged: Sequence[Judged], *, has_each: bool = True) -> Iterator[Result]:
+    """Count false claims and claims that are true.
+
+    Args:
+        judged: What was said of which crawl.
+        has_each: Also a row for every claim in every world, where it was judged.
+
+    Yields:
+        One row per claim over all worlds in which it is false, one per world over all
+        claims that are false there, one over everything, one per claim and world in
+        which it is true, and those of `has_each`.
+    """
+    names = dict.fromkeys(claim for crawl in judged for claim in crawl.verdicts)
+    kinds = dict.fromkeys(crawl.world for crawl in judged)
+    for claim in names:
+        held = [crawl for crawl in judged if _is_false(claim, crawl)]
+        if held:
+            yield _false_row(claim, "every world in which it is false", claim, held)
+    for kind in kinds:
+        held = [crawl for crawl in judged if crawl.world == kind]
+        yield _crawl_row(f"{kind}: {WORLDS[kind].departs}", held)
+    yield _crawl_row("all worlds", judged)
+    for kind in kinds:
+        held = [crawl for crawl in judged if crawl.world == kind]
+        for claim in sorted(WORLDS[kind].true & set(names)):
+            yield _power_row(claim, kind, [c for c in held if claim in c.verdicts])
+        if has_each:
+            for claim in names:
+                false = [crawl for crawl in held if _is_false(claim, crawl)]
+                if false:
+                    yield _false_row(claim, WORLDS[kind].departs, kind, false)
+
+
+def _is_false(claim: str, crawl: Judged) -> bool:
+    return claim in crawl.verdicts and WORLDS[crawl.world].is_false(claim)
+
+
+def _refused(claim: str, held: Iterable[Judged]) -> str:
+    refused = sum(crawl.verdicts[claim] == REFUSED for crawl in held)
+    return f"refused in {refused}"
+
+
+def _false_row(claim: str, planted: str, where: str, held: Sequence[Judged]) -> Result:
+    return result(
+        share_of(crawl.verdicts[claim] == SUPPORTED for crawl in held),
+        part=FALSE_CLAIMS,
+        experiment=NAME,
+        method=claim,
+        planted=planted,
+        separation=0,
+        sample_size=len(held),
+        unit="crawls",
+        metric="crawls with the claim, falsely"
+        if where == claim
+        else f"the same, {where}",
+        trivial_baseline=1.0,
+        target=at_most(0.05),
+        detail=_refused(claim, held),
+    )
+
+
+def _crawl_row(planted: str, held: Sequence[Judged]) -> Result:
+    found = sorted({claim for crawl in held for claim in crawl.false_claims})
+    return result(
+        share_of(bool(crawl.false_claims) for crawl in held),
+        part=FALSE_CLAIMS,
+        experiment=NAME,
+        method="findings",
+        planted=planted,
+        separation=0,
+        sample_size=len(held),
+        unit="crawls",
+        metric="crawls with any false claim",
+        trivial_baseline=1.0,
+        target=at_most(0.1),
+        detail=", ".join(found) or "none",
+    )
+
+
+def _power_row(claim: str, kind: str, held: Sequence[Judged]) -> Result:
+    return result(
+        share_of(crawl.verdicts[claim] == SUPPORTED for crawl in held),
+        part=RECOVERY,
+        experiment=NAME,
+        method=claim,
+        planted=WORLDS[kind].departs,
+        separation=1,
+        sample_size=len(held),
+        unit="crawls",
+        metric=f"crawls with the claim, truly ({kind})",
+        trivial_baseline=1.0,
+        detail=_refused(claim, held),
+    )
