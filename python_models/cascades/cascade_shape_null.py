@@ -1,4 +1,4 @@
-"""Reply trees against random trees of the same out-degrees."""
+"""Reply trees against random trees that grow with the same out-degrees."""
 
 
 def model(dbt, _session):

@@ -84,48 +84,71 @@ def structural_virality(parent: npt.ArrayLike) -> float:
     return float(2 * (sizes * (nodes - sizes)).sum() / (nodes * (nodes - 1)))
 
 
+def in_order(parent: npt.ArrayLike) -> IntArray:
+    """Put every parent before its children, and otherwise keep the order of the nodes.
+
+    Args:
+        parent: shape (n,), position of each node's parent, -1 for a root.
+
+    Returns:
+        Shape (n,), the same forest with its nodes renumbered.
+
+    Raises:
+        ValueError: a parent lies outside the array, or the parents run in a circle.
+    """
+    parents = np.asarray(parent, dtype=np.int64)
+    place = np.arange(len(parents))
+    if (parents < place).all():
+        return parents
+    depths = node_depths(parents)
+    for level in range(2, int(depths.max()) + 1):
+        nodes = np.flatnonzero(depths == level)
+        place[nodes] = np.maximum(place[nodes], place[parents[nodes]])
+    order = np.lexsort([depths, place])
+    renumbered = np.empty(len(parents) + 1, dtype=np.int64)
+    renumbered[order], renumbered[-1] = np.arange(len(parents)), -1
+    return renumbered[parents[order]]
+
+
 def random_forests(
     child_counts: npt.ArrayLike, draws: int, rng: np.random.Generator
 ) -> IntArray:
-    """Draw uniformly random forests in which every node keeps its number of children.
+    """Draw uniformly random growing forests: nodes keep their moment and children.
 
-    The degrees are permuted and rotated to a valid breadth-first sequence; a forest of
-    k trees has exactly k valid rotations (the cycle lemma of Dvoretzky and Motzkin,
-    1947; see Devroye, 2012, Simulating size-constrained Galton-Watson trees).
+    A node may only hang under an earlier one, as a comment can answer only what is
+    there. Every node takes one of the free places among the earlier nodes, with equal
+    chance: how many are free does not depend on the draw, so every forest has the same
+    probability. What grows by answers to anybody with equal chance (a recursive tree)
+    is such a forest, given its degrees; see Drmota (2009), Random trees, 1.3.
 
     Args:
-        child_counts: shape (n,), children of every node; n minus their sum is the
-            number of roots.
+        child_counts: shape (n,), children of every node in the order of arrival; n
+            minus their sum is the number of roots.
         draws: number of forests.
         rng: source of randomness.
 
     Returns:
-        Shape (draws, n), position of each node's parent in the same row, -1 for a
-        root. Nodes stand in breadth-first order.
+        Shape (draws, n), position of each node's parent in the same row, -1 for a root.
 
     Raises:
-        ValueError: the counts leave no root, or one is negative.
+        ValueError: the counts leave no root or no place for some node, or one is
+            negative.
     """
     degree = np.asarray(child_counts, dtype=np.int64)
     size = len(degree)
     roots = size - int(degree.sum())
-    if (degree < 0).any() or (size and roots < 1):
-        msg = "child counts must be at least 0 and leave at least one root"
+    places = np.concatenate([[roots], degree])
+    opened = np.cumsum(places)[:-1]
+    if (places < 0).any() or (opened <= np.arange(size)).any():
+        msg = "child counts must be at least 0 and leave a place for every node"
         raise ValueError(msg)
-    if size == 0:
-        return np.empty((draws, 0), dtype=np.int64)
-    shuffled = degree[np.argsort(rng.random((draws, size)), axis=1)]
-    walk = np.cumsum(shuffled - 1, axis=1)
-    level = walk.min(axis=1) + rng.integers(0, roots, size=draws)
-    start = np.argmax(walk == level[:, None], axis=1) + 1
-    rotated = np.take_along_axis(
-        shuffled, (start[:, None] + np.arange(size)) % size, axis=1
-    )
-    positions = np.broadcast_to(np.arange(size), (draws, size))
-    children = np.repeat(positions.ravel(), rotated.ravel())
-    return np.hstack(
-        [
-            np.full((draws, roots), -1, dtype=np.int64),
-            children.reshape(draws, size - roots),
-        ]
-    )
+    # a row a place: those before the node's own row are taken
+    parents = np.repeat(np.arange(-1, size), places)[:, None].repeat(draws, axis=1)
+    chances = rng.random((size, draws))
+    columns = np.arange(draws)
+    for node in range(size):
+        chosen = node + (chances[node] * (opened[node] - node)).astype(np.int64)
+        taken = parents[chosen, columns]
+        parents[chosen, columns] = parents[node]
+        parents[node] = taken
+    return parents.T

@@ -1,7 +1,7 @@
 """Is a note's reply tree deeper or more viral than chance?
 
-The null keeps how many replies every comment drew and shuffles where and when they were
-written: a uniformly random forest with the same out-degrees. Results depend on the
+The null keeps when every comment came and how many replies it drew, and shuffles which
+earlier comment each answers: a uniformly random growing forest. Results depend on the
 numbers in the input and the seed alone: frames are sorted by their number columns.
 """
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from refugee_adaptation.cascades.forests import (
+    in_order,
     node_depths,
     random_forests,
     subtree_sizes,
@@ -46,7 +47,7 @@ def shape_null(
     min_comments: int = 5,
     max_comments: int = 200_000,
 ) -> pd.DataFrame:
-    """Compare every reply tree with random trees of the same out-degrees.
+    """Compare every reply tree with random growing trees of the same out-degrees.
 
     Args:
         comments: one row per comment: cascade_number, comment_number and
@@ -113,7 +114,8 @@ def _trees(comments: pd.DataFrame, min_comments: int) -> dict[int, IntArray]:
     """Parents of every cascade that can be compared, by cascade_number.
 
     Returns:
-        Shape (n,) each: position of each comment's parent, -1 for the note.
+        Shape (n,) each: position of each comment's parent, -1 for the note; parents
+        come first.
 
     Raises:
         ValueError: a parent is not in the same cascade.
@@ -132,7 +134,8 @@ def _trees(comments: pd.DataFrame, min_comments: int) -> dict[int, IntArray]:
     for number, start, size in zip(numbers, starts, sizes, strict=True):
         held = slice(start, start + size)
         if size >= min_comments and has_parent[held].any():
-            trees[int(number)] = np.where(has_parent[held], position[held] - start, -1)
+            parents = np.where(has_parent[held], position[held] - start, -1)
+            trees[int(number)] = in_order(parents)
     return trees
 
 

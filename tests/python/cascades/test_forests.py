@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from refugee_adaptation.cascades.adoption import adoption_draws, adoption_null
 from refugee_adaptation.cascades.forests import (
+    in_order,
     node_depths,
     random_forests,
     structural_virality,
@@ -75,33 +76,39 @@ def test_a_deep_chain_costs_no_recursion():
     assert subtree_sizes(chain)[0] == 20_000
 
 
+@given(forests())
+def test_in_order_parents_come_first_in_the_same_forest(parents):
+    ordered = in_order(parents)
+    assert (ordered < np.arange(len(ordered))).all()
+    assert in_order(ordered).tolist() == ordered.tolist()
+    assert sorted(node_depths(ordered)) == sorted(node_depths(parents))
+    assert sorted(subtree_sizes(ordered)) == sorted(subtree_sizes(parents))
+
+
 @given(forests(), st.integers(0, 2**32 - 1))
 def test_random_forests_keep_every_degree(parents, seed):
-    degree = np.bincount(parents[parents >= 0], minlength=len(parents))
+    ordered = in_order(parents)
+    degree = np.bincount(ordered[ordered >= 0], minlength=len(ordered))
     drawn = random_forests(degree, 5, np.random.default_rng(seed))
     for row in drawn:
         assert (row < np.arange(len(row))).all()  # parents first: a forest
-        found = np.bincount(row[row >= 0], minlength=len(row))
-        assert sorted(found) == sorted(degree)
+        assert np.bincount(row[row >= 0], minlength=len(row)).tolist() == list(degree)
 
 
-def plane_forests(degrees):
-    """All breadth-first degree sequences of forests with these degrees."""
-    roots = len(degrees) - sum(degrees)
-    for order in set(itertools.permutations(degrees)):
-        waiting = roots + np.cumsum(np.array(order) - 1)
-        if (waiting[:-1] > 0).all():
-            yield order
+def growing_forests(degrees):
+    """All forests whose nodes answer an earlier one, with these degrees."""
+    for parents in itertools.product(*(range(-1, k) for k in range(len(degrees)))):
+        if [parents.count(node) for node in range(len(degrees))] == degrees:
+            yield parents
 
 
 def test_random_forests_are_uniform():
-    degrees = [2, 1, 1, 0, 0, 0]
-    expected = set(plane_forests(degrees))
+    degrees = [2, 1, 0, 1, 0, 0]
+    expected = set(growing_forests(degrees))
+    assert len(expected) > 5
     draws = 40_000
     drawn = random_forests(degrees, draws, np.random.default_rng(7))
-    found = Counter(
-        tuple(np.bincount(row[row >= 0], minlength=6).tolist()) for row in drawn
-    )
+    found = Counter(map(tuple, drawn.tolist()))
     assert set(found) == expected
     share = draws / len(expected)
     chi_square = sum((count - share) ** 2 / share for count in found.values())
@@ -109,9 +116,9 @@ def test_random_forests_are_uniform():
     assert chi_square < freedom + 4 * np.sqrt(2 * freedom)
 
 
-@pytest.mark.parametrize("degrees", [[1], [1, 1], [-1, 0]])
-def test_degrees_without_a_root_are_refused(degrees):
-    with pytest.raises(ValueError, match="at least one root"):
+@pytest.mark.parametrize("degrees", [[1], [1, 1], [-1, 0], [0, 1]])
+def test_degrees_without_a_place_for_a_node_are_refused(degrees):
+    with pytest.raises(ValueError, match="place for every node"):
         random_forests(degrees, 1, np.random.default_rng(0))
 
 

@@ -7,9 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cascade_cases import cascade_frame
-from refugee_adaptation.cascades.forests import (
-    random_forests,
-)
+from refugee_adaptation.cascades.forests import random_forests
 from refugee_adaptation.cascades.shape import MEAN_OF_CASCADES, shape_null
 
 
@@ -41,6 +39,17 @@ def test_shape_null_is_calibrated_on_its_own_draws():
     assert 0.02 <= (single["p_value"] <= 0.05).mean() <= 0.09
     mean = table[table["cascade_number"] == MEAN_OF_CASCADES]
     assert (mean["p_value"].between(0.005, 0.995)).all()
+
+
+def test_answers_to_anybody_who_is_there_are_chance():
+    # the first comments of such trees have most replies, which makes them broad
+    rng = np.random.default_rng(8)
+    trees = [
+        [-1, *(int(rng.integers(-1, k)) for k in range(1, 14))] for _ in range(300)
+    ]
+    table = shape_null(cascade_frame(trees), draws=99, seed=2)
+    mean = table[table["cascade_number"] == MEAN_OF_CASCADES]
+    assert mean["p_value"].between(0.03, 0.97).all()
 
 
 def test_shape_null_does_not_depend_on_the_order_of_rows():
