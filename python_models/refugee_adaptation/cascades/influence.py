@@ -245,7 +245,7 @@ def _rank_interval(
         weight = rng.multinomial(cascades, share)
         totals = np.bincount(actor, drawn * weight[cascade], len(shuffle.users))
         ranks[draw] = _ranks(totals)
-    rank = _ranks(shuffle.observed)
+    rank = _ranks(shuffle.observed.astype(np.float64))
     low, high = rank.copy(), rank.copy()
     for first in range(0, len(rank), _BLOCK_USERS):
         block = slice(first, first + _BLOCK_USERS)

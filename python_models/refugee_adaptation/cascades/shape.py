@@ -61,9 +61,9 @@ def shape_null(
             is compared, of so many comments.
 
     Returns:
-        One row per cascade compared and statistic (depth: steps to the deepest comment; breadth:
-        most comments at one depth; structural_virality), and one per statistic for the
-        mean over them, under cascade number MEAN_OF_CASCADES: the observed
+        One row per cascade compared and statistic (depth: steps to the deepest comment;
+        breadth: most comments at one depth; structural_virality), and one per statistic
+        for the mean over them, under cascade number MEAN_OF_CASCADES: the observed
         value, the null's mean, standard deviation and 2.5 and 97.5 % quantiles, z
         (missing when the null does not vary) and the one-sided p-value (observed or
         more; never 0).
@@ -142,7 +142,7 @@ def _trees(comments: pd.DataFrame, min_comments: int) -> dict[int, IntArray]:
 def _sampled(
     trees: dict[int, IntArray], max_comments: int, rng: np.random.Generator
 ) -> dict[int, IntArray]:
-    """Trees in their order, at random so many as have max_comments, but one at least."""
+    """Trees in their order, as many at random as have max_comments; one at least."""
     sizes = np.array([len(parent) for parent in trees.values()], dtype=np.int64)
     if sizes.sum() <= max_comments:
         return trees
