@@ -244,7 +244,7 @@ def _rank_interval(
     for draw in range(draws):
         weight = rng.multinomial(cascades, share)
         totals = np.bincount(actor, drawn * weight[cascade], len(shuffle.users))
-        ranks[draw] = _ranks(totals)
+        ranks[draw] = _ranks(totals.astype(np.float64))
     rank = _ranks(shuffle.observed.astype(np.float64))
     low, high = rank.copy(), rank.copy()
     for first in range(0, len(rank), _BLOCK_USERS):
