@@ -13,5 +13,6 @@ def model(dbt, session):
         repeats=dbt.config.meta_get("repeats"),
         permutations=dbt.config.meta_get("permutations"),
         alpha=dbt.config.meta_get("alpha"),
+        max_users=dbt.config.meta_get("max_users"),
         **dbt.config.meta_get("settings"),
     )

@@ -35,6 +35,7 @@ MEMBERSHIP_COLUMNS = {
     "louvain_runs": "object",
     "leiden_runs": "object",
 }
+FEWEST_RUNS = 3
 RUN_COLUMNS = {
     "tie_kind": "string",
     "method": "string",
@@ -59,7 +60,7 @@ class Settings:
             fewer graphs may have (see ``nulls.looks``).
         resamples: bootstrap samples of the ties.
         edge_budget: edges times draws, per null model; larger graphs get fewer draws,
-            never below 20.
+            never below 20, and from a fifth of it on fewer runs, never below 3.
     """
 
     seed: int
@@ -148,7 +149,10 @@ def _memberships_of(
 ) -> pd.DataFrame:
     if graph.edge_count == 0:
         return empty_frame(MEMBERSHIP_COLUMNS)
-    seeds = [settings.seed + run for run in range(settings.runs)]
+    run_count = bounded_draws(
+        settings.runs, graph.edge_count, settings.edge_budget // 5, FEWEST_RUNS
+    )
+    seeds = [settings.seed + run for run in range(run_count)]
     runs = [louvain(graph, seed) for seed in seeds]
     leiden_runs = [leiden(graph, seed) for seed in seeds]
     agreed = by_size(consensus(graph, runs, settings.seed))

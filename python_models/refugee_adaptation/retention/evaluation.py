@@ -290,7 +290,6 @@ def score_predictions(
     folds: int = 5,
     test_share: float = 0.3,
     min_positives: int = MIN_POSITIVES,
-    permutation_users: int = 20_000,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Score every model on users it has not seen, beside its baselines.
@@ -304,8 +303,6 @@ def score_predictions(
         folds: Folds of the cross-validation.
         test_share: As for :func:`predict_held_out`.
         min_positives: Users of each outcome below which nothing is estimated.
-        permutation_users: With more users than this the shuffles run on the first so
-            many of a seeded draw.
         seed: Seed of every draw.
 
     Returns:
@@ -362,16 +359,8 @@ def score_predictions(
                 and row["validation"] == "repeated_cv"
             )
             matrix = model_matrix(seen, label, MODELS[0])
-            chosen = np.arange(len(seen))
-            if len(seen) > permutation_users:
-                chosen = np.random.default_rng(seed).permutation(len(seen))
-                chosen = np.sort(chosen[:permutation_users])
             default["permutation_p_value"] = permutation_p_value(
-                matrix[chosen],
-                outcome[chosen],
-                draws=permutations,
-                folds=folds,
-                seed=seed,
+                matrix, outcome, draws=permutations, folds=folds, seed=seed
             )
     return worded_frame(rows, _SCORE_TYPES)
 
@@ -383,6 +372,7 @@ def score_models(
     repeats: int,
     permutations: int,
     alpha: float,
+    max_users: int,
     **settings: Any,
 ) -> pd.DataFrame:
     """Predict users by models that have not seen them, score, and judge the scores.
@@ -393,11 +383,15 @@ def score_models(
         repeats: As for :func:`predict_held_out`.
         permutations: As for :func:`score_predictions`.
         alpha: As for :func:`beside_baselines`.
+        max_users: Beyond so many users those scored are a random sample.
         settings: folds, test_share, min_positives and seed, for prediction and scores.
 
     Returns:
         As :func:`beside_baselines`.
     """
+    if len(users) > max_users:
+        order = np.random.default_rng([settings["seed"], 1]).permutation(len(users))
+        users = users.sort_values("user_number").iloc[np.sort(order[:max_users])]
     held_out = predict_held_out(users, evidence=evidence, repeats=repeats, **settings)
     scores = score_predictions(
         held_out, users, evidence=evidence, permutations=permutations, **settings

@@ -16,6 +16,9 @@ from refugee_adaptation.retention.estimates import log_odds_of, recalibration
 from refugee_adaptation.retention.models import MODELS, make_model
 from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import stacked_frame
+from refugee_adaptation.shared.inference import bounded_draws
+
+_FEWEST_DRAWS = 50
 
 _RISK_TYPES: dict[str, str] = {
     "label": "string",
@@ -33,6 +36,8 @@ def predict_risk(
     *,
     evidence: pd.DataFrame | None = None,
     draws: int = 200,
+    budget: int = 20_000_000,
+    max_users: int = 20_000,
     min_positives: int = MIN_POSITIVES,
     seed: int = 0,
     confidence: float = 0.95,
@@ -51,6 +56,8 @@ def predict_risk(
         evidence: ``retention_identifiability``; a label is refused where the crawl does
             not identify what it needs (:class:`Label`).
         draws: Bootstrap samples, 50 or more, so that every user is left out of some.
+        budget: Users times samples; more users get fewer samples, never below 50.
+        max_users: Models are fitted on so many users at most, drawn at random.
         min_positives: Labels with fewer users of either outcome give no rows.
         seed: Seed of the samples.
         confidence: Level of the percentile interval.
@@ -63,9 +70,10 @@ def predict_risk(
 
     Source: Breiman (1996), Out-of-bag estimation; Platt (1999).
     """
-    if draws < 50:
+    if draws < _FEWEST_DRAWS:
         message = f"{draws} bootstrap samples; 50 leave every user out of some"
         raise ValueError(message)
+    draws = bounded_draws(draws, len(users), budget, _FEWEST_DRAWS)
     parts: list[pd.DataFrame] = []
     for label in LABELS if len(users) else ():
         outcome = labelled_users(users, label)[1]
@@ -73,13 +81,30 @@ def predict_risk(
             continue
         everyone = users.sort_values("user_number")
         matrix = model_matrix(everyone, label, MODELS[0])
-        labelled = np.flatnonzero(everyone[label.column].notna().to_numpy())
+        is_known = everyone[label.column].notna().to_numpy()
+        labelled = np.flatnonzero(is_known)
+        if len(labelled) > max_users:
+            order = np.random.default_rng([seed, 1]).permutation(len(labelled))
+            kept = np.sort(order[:max_users])
+            labelled, outcome = labelled[kept], outcome[kept]
         parts.append(
             _risk_rows(
                 everyone, matrix, labelled, outcome, label.name, draws, seed, confidence
-            )
+            ).assign(is_out_of_fold=is_known)
         )
     return stacked_frame(parts, _RISK_TYPES)
+
+
+def _known_quantile(values: np.ndarray, share: float) -> np.ndarray:
+    """Quantile of the known values of each column, which sorts them in place."""
+    values.sort(axis=0)
+    last = np.isfinite(values).sum(axis=0) - 1
+    place = share * last
+    below = place.astype(np.int64)
+    above = np.minimum(below + 1, last)
+    columns = np.arange(values.shape[1])
+    low, high = values[below, columns], values[above, columns]
+    return np.asarray(low + (high - low) * (place - below))
 
 
 def _risk_rows(
@@ -106,15 +131,13 @@ def _risk_rows(
             log_odds[draw, labelled[drawn]] = np.nan
     mean = np.asarray(np.nanmean(log_odds, axis=0, dtype=np.float64))
     tail = (1 - confidence) / 2
-    low, high = np.asarray(np.nanquantile(log_odds, [tail, 1 - tail], axis=0))
+    low, high = (_known_quantile(log_odds, share) for share in (tail, 1 - tail))
     slope, intercept = recalibration(outcome, mean[labelled])
     slope = max(slope, 0.0)
 
     def probability(values: np.ndarray) -> np.ndarray:
         return np.asarray(1 / (1 + np.exp(-(intercept + slope * values))))
 
-    is_labelled = np.zeros(len(users), dtype=bool)
-    is_labelled[labelled] = True
     estimate = probability(mean)
     return pd.DataFrame(
         {
@@ -126,6 +149,5 @@ def _risk_rows(
             # estimate
             "probability_low": np.minimum(probability(low), estimate),
             "probability_high": np.maximum(probability(high), estimate),
-            "is_out_of_fold": is_labelled,
         }
     )
