@@ -4,7 +4,9 @@
 with
 
 posts as (
-    select * from {{ ref("int_posts__cleaned") }}
+    select *
+    from {{ ref("int_posts__cleaned") }}
+    where user_id not in (select user_id from {{ ref("int_users__automated") }})
 ),
 
 people as (

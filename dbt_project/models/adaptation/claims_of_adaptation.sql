@@ -114,17 +114,29 @@ shown as (
     from ranked
 ),
 
+automated as (
+    select * from {{ ref("int_users__automated") }}
+),
+
+people as (
+    select *
+    from groups
+    where user_id not in (select user_id from automated)
+),
+
 author_total as (
-    select count(*) as user_count from tiers
+    select count(*) as user_count
+    from tiers
+    where user_id not in (select user_id from automated)
 ),
 
 -- a name that nobody earned is a finding too, but only of groups that are there
 group_sizes as (
     select
         archetypes.group_name,
-        count(groups.user_id) as user_count
+        count(people.user_id) as user_count
     from archetypes
-    left join groups on archetypes.group_name = groups.group_name
+    left join people on archetypes.group_name = people.group_name
     group by archetypes.group_name
 ),
 

@@ -4,8 +4,11 @@
 -- which the way of crawling cannot explain. Who still posts late is a selection in each.
 with
 
+-- an account that posts by itself did not adapt
 posts as (
-    select * from {{ ref("int_posts__cleaned") }}
+    select *
+    from {{ ref("int_posts__cleaned") }}
+    where user_id not in (select user_id from {{ ref("int_users__automated") }})
 ),
 
 users as (

@@ -1,5 +1,9 @@
 with
 
+automated as (
+    select * from {{ ref("int_users__automated") }}
+),
+
 comments as (
     select * from {{ ref("int_cascades__reply_tree") }}
 ),
@@ -16,7 +20,9 @@ users as (
     select * from {{ ref("int_users__observed") }}
 ),
 
--- a note whose comments were not collected says nothing about what it drew
+-- Notes that drew anything. A note without collected comments drew none, or none were
+-- collected of it, and of some people's notes the crawler collects more than of others':
+-- what is drawn by the notes that drew does not depend on that.
 notes as (
     select
         'initiator' as influence_role,
@@ -25,14 +31,26 @@ notes as (
         posts.post_id,
         posts.post_number as sort_number,
         posts.source_file as stratum,
-        coalesce(cascades.drawn_count, 0) as drawn_count
+        cascades.drawn_count
     from posts
     inner join users on posts.user_id = users.user_id
-    left join cascades on posts.post_id = cascades.post_id
-    where cascades.post_id is not null or posts.comment_count = 0
+    inner join cascades on posts.post_id = cascades.post_id
+    where
+        cascades.drawn_count > 0
+        and posts.user_id not in (select user_id from automated)
 ),
 
--- commenting under one's own note is not amplifying somebody
+arrivals as (
+    select
+        *,
+        row_number() over (partition by post_id order by comment_number)
+            as arrival_rank
+    from comments
+),
+
+
+-- Commenting under one's own note is not amplifying somebody. Who comes first meets
+-- more people: comments are compared with those that came at about the same place.
 replies as (
     select
         'amplifier' as influence_role,
@@ -40,11 +58,18 @@ replies as (
         user_number,
         post_id,
         comment_number as sort_number,
-        concat_ws(' ', post_id, if(tree_parent_id is null, 'first level', 'reply'))
-            as stratum,
+        concat_ws(
+            ' ',
+            post_id,
+            if(tree_parent_id is null, 'first level', 'reply'),
+            floor(ln(arrival_rank) / ln({{ var("influence_arrival_ratio") }}))
+        ) as stratum,
         drawn_count
-    from comments
-    where user_id is not null and user_id is distinct from post_author_id
+    from arrivals
+    where
+        user_id is not null
+        and user_id is distinct from post_author_id
+        and user_id not in (select user_id from automated)
 ),
 
 actions as (

@@ -41,6 +41,7 @@ medians as (
         max(median) filter (where post_type = 'image') as image,
         max(median_low) filter (where post_type = 'image') as image_low,
         max(median_high) filter (where post_type = 'image') as image_high,
+        -- people here, once for each format that they use
         sum(post_count) filter (where post_type in ('video', 'image')) as post_count
     from intervals
 ),

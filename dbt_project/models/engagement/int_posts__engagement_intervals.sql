@@ -11,6 +11,10 @@ posts as (
     select * from {{ ref("int_posts__engagement") }}
 ),
 
+automated as (
+    select * from {{ ref("int_users__automated") }}
+),
+
 metrics as (
     unpivot (
         select
@@ -35,13 +39,19 @@ scoped as (
         value
     from metrics
     union all
+    -- everybody who uses a format counts once: few people post most of it
     select
         user_id,
         post_type,
         metric,
-        value
+        median(value) as value
     from metrics
-    where metric = 'engagement' and post_type in ('video', 'image')
+    where
+        metric = 'engagement'
+        and post_type in ('video', 'image')
+        and value is not null
+        and user_id not in (select user_id from automated)
+    group by user_id, post_type, metric
 ),
 
 -- the mean of the ranks of tied values stands for each of them

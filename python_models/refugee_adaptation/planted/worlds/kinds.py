@@ -243,6 +243,22 @@ def _other_bots(rng: np.random.Generator) -> Draft:
     return draft
 
 
+def _taste(rng: np.random.Generator) -> Draft:
+    """Everybody has favourite hashtags from the start, and takes none from others."""
+    people = draw_people(rng, PEOPLE)
+    people.rate = people.rate * 2
+    people.stay = people.stay * 2
+    draft = draw_posts(rng, people)
+    pool = np.array(words.ENGLISH_TAGS[:12])
+    likes = rng.dirichlet(np.full(len(pool), 0.4), len(people)) + 1e-3
+    likes /= likes.sum(axis=1, keepdims=True)
+    draft.tags = [
+        rng.choice(pool, 3, replace=False, p=likes[author]).tolist()
+        for author in draft.author.tolist()
+    ]
+    return converse(rng, draft, people)
+
+
 def _one_day(rng: np.random.Generator) -> Draft:
     people = draw_people(rng, PEOPLE)
     people.arrived = START + 7 * DAY + rng.integers(0, 40_000, PEOPLE)
@@ -335,6 +351,14 @@ WORLDS: dict[str, World] = {
         _other_bots,
         "spun templates, clocks and copied short lines",
         true=ACTIVITY | {"bots_are_revealed"},
+        # what an account that is not recognised draws is less than what people draw
+        unsettled=frozenset({"initiator_dispersion"}),
+    ),
+    "taste": World(
+        _taste,
+        "everybody has favourite hashtags, nobody adopts one",
+        true=frozenset({"communities_hashtags"}),
+        unsettled=frozenset({"newcomers_stay"}),
     ),
     "one day": World(
         _one_day, "all on one day", unsettled=frozenset({"newcomers_stay"})
