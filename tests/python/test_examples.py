@@ -104,7 +104,11 @@ def test_the_readme_shows_what_its_queries_answer(built: Built) -> None:
         for sql, printed in shown:
             answer = connection.execute(sql)
             names = [column[0] for column in answer.description]
-            cells = [[str(cell) for cell in row] for row in answer.fetchall()]
+            # as the DuckDB CLI shows them
+            cells = [
+                ["NULL" if cell is None else str(cell) for cell in row]
+                for row in answer.fetchall()
+            ]
             lines = [line.split("|") for line in printed.strip().splitlines()]
             table = [[cell.strip() for cell in line] for line in lines]
             assert table[0] == names
