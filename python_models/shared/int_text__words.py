@@ -3,10 +3,10 @@
 
 def model(dbt, _session):
     """Cut the posts into words. One row per post, word and script."""
-    from refugee_adaptation.shared.words import count_words
+    from refugee_adaptation.shared.words import word_table
 
     posts = dbt.ref("int_posts__cleaned")
-    return count_words(
+    return word_table(
         posts.project("post_id, post_number, text_clean, hashtags").df(),
         tokeniser=dbt.config.meta_get("tokeniser"),
         protected_terms=dbt.config.meta_get("protected_terms"),

@@ -62,8 +62,20 @@ kept as (
 weighted as (
     select
         *,
-        ln((1 + count(distinct post_id) over ()) / (1 + document_count)) + 1 as idf
+        ln(
+            (1 + (select count(distinct kept.post_number) from kept))
+            / (1 + document_count)
+        ) + 1 as idf
     from kept
+),
+
+-- whole numbers of 1e-12 add up to the same in any order
+lengths as (
+    select
+        post_number,
+        sqrt(sum(power(word_count * idf, 2)::decimal(38, 12))::double) as post_length
+    from weighted
+    group by post_number
 ),
 
 scaled as (
@@ -78,15 +90,9 @@ scaled as (
         weighted.document_count,
         weighted.idf,
         weighted.is_search_term,
-        weighted.word_count * weighted.idf
-        / sqrt(
-            sum(power(weighted.word_count * weighted.idf, 2)) over (
-                partition by weighted.post_id
-                order by weighted.script, weighted.word
-                rows between unbounded preceding and unbounded following
-            )
-        ) as tfidf_weight
+        weighted.word_count * weighted.idf / lengths.post_length as tfidf_weight
     from weighted
+    inner join lengths on weighted.post_number = lengths.post_number
     left join concepts on weighted.word = concepts.word
 )
 

@@ -10,11 +10,14 @@ import logging
 import re
 import sys
 import time
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from refugee_adaptation.shared.frames import typed_frame
 from refugee_adaptation.shared.repeats import repeated_runs
@@ -103,12 +106,12 @@ def split_text(
                     yield word, "han"
 
 
-def count_words(
+def word_table(
     posts: pd.DataFrame,
     tokeniser: str = "rjieba",
     protected_terms: Sequence[str] = (),
     repeated_run: int = 4,
-) -> pd.DataFrame:
+) -> pa.Table:
     """Count the words and hashtags of every post.
 
     Args:
@@ -132,40 +135,53 @@ def count_words(
     cut = cutter(tokeniser)
     protected = _protected_pattern(protected_terms)
     ordered = posts.sort_values("post_number", kind="stable", ignore_index=True)
-    words: list[tuple[str, str]] = []
-    lengths: list[int] = []  # of the text and of the tags of each post
+    met: defaultdict[tuple[str, str], int] = defaultdict()  # words, as they are met
+    met.default_factory = met.__len__
+    met_at = array("q")
+    lengths = array("q")  # of the text and of the tags of each post
     records = zip(ordered["text_clean"], ordered["hashtags"], strict=True)
     for text, tags in _with_progress(records, len(ordered)):
-        before = len(words)
+        before = len(met_at)
         if isinstance(text, str):
             own_text = _INLINE_TAG.sub(" ", text)
-            words += [
-                (script, word) for word, script in split_text(own_text, cut, protected)
-            ]
-        between = len(words)
+            met_at.extend(
+                met[script, word]
+                for word, script in split_text(own_text, cut, protected)
+            )
+        between = len(met_at)
         if tags is not None and not isinstance(tags, float):
-            words += [("hashtag", tag) for tag in tags if tag]
-        lengths += [between - before, len(words) - between]
-    kinds = sorted(set(words))
-    number_of = {kind: number for number, kind in enumerate(kinds)}
-    numbers = np.array([number_of[kind] for kind in words], dtype=np.int64)
-    texts = np.repeat(np.arange(len(lengths)), lengths)
+            met_at.extend(met["hashtag", tag] for tag in tags if tag)
+        lengths.append(between - before)
+        lengths.append(len(met_at) - between)
+    kinds = sorted(met)
+    number_of = np.empty(len(kinds), dtype=np.int64)
+    number_of[[met[kind] for kind in kinds]] = np.arange(len(kinds))
+    numbers = number_of[np.frombuffer(met_at, dtype=np.int64)]
+    texts = np.repeat(np.arange(len(lengths)), np.frombuffer(lengths, dtype=np.int64))
     is_new = ~repeated_runs(numbers, texts, texts // 2, repeated_run)
     cells, cell, counts = np.unique(
         texts // 2 * len(kinds) + numbers, return_inverse=True, return_counts=True
     )
     post, kind = np.divmod(cells, max(len(kinds), 1))
-    frame = pd.DataFrame(
-        {
-            "post_id": ordered["post_id"].to_numpy()[post],
-            "post_number": ordered["post_number"].to_numpy()[post],
-            "word": [kinds[number][1] for number in kind],
-            "script": [kinds[number][0] for number in kind],
-            "word_count": counts,
-            "distinct_count": np.bincount(cell, is_new, len(cells)),
-        }
+    columns = {
+        "post_id": pa.array(ordered["post_id"], pa.string()).take(pa.array(post)),
+        "post_number": ordered["post_number"].to_numpy()[post],
+        "word": pa.array([word for _, word in kinds], pa.string()).take(pa.array(kind)),
+        "script": pa.array([script for script, _ in kinds], pa.string()).take(
+            pa.array(kind)
+        ),
+        "word_count": counts,
+        "distinct_count": np.bincount(cell, is_new, len(cells)),
+    }
+    schema = pa.schema(
+        [(name, pa.type_for_alias(kind)) for name, kind in WORD_COLUMNS.items()]
     )
-    return typed_frame(frame, WORD_COLUMNS)
+    return pa.table(columns).cast(schema)
+
+
+def count_words(posts: pd.DataFrame, **settings: Any) -> pd.DataFrame:
+    """Count the words of every post as :func:`word_table` does, into a frame."""
+    return typed_frame(word_table(posts, **settings).to_pandas(), WORD_COLUMNS)
 
 
 def _without_possessive(word: str) -> str:

@@ -88,8 +88,8 @@ def test_the_order_of_rows_does_not_matter():
 
 def test_both_tokenisers_cut_cleaned_text_the_same():
     pd.testing.assert_frame_equal(
-        count_words(posts(*CLEANED), "rjieba", ["小红书"]),
-        count_words(posts(*CLEANED), "jieba", ["小红书"]),
+        count_words(posts(*CLEANED), tokeniser="rjieba", protected_terms=["小红书"]),
+        count_words(posts(*CLEANED), tokeniser="jieba", protected_terms=["小红书"]),
     )
 
 
