@@ -284,6 +284,5 @@ def _power_row(claim: str, kind: str, held: Sequence[Judged]) -> Result:
         sample_size=len(held),
         unit="crawls",
         metric=f"crawls with the claim, truly ({kind})",
-        trivial_baseline=1.0,
         detail=_refused(claim, held),
     )
