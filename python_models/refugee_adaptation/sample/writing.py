@@ -122,6 +122,8 @@ def write_parquet(
                     tables[path] = known
                 known.write_table(table)
             done += len(sample.posts_truth)
+            # the next batch is made without this one in memory
+            del sample, posts, parts, frame, table
             if progress:
                 print(
                     f"\r{done:,} of {settings.posts:,} posts",
