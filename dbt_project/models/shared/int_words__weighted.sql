@@ -63,7 +63,7 @@ weighted as (
     select
         *,
         ln(
-            (1 + (select count(distinct kept.post_number) from kept))
+            (1 + (select count(distinct held.post_number) from kept as held))
             / (1 + document_count)
         ) + 1 as idf
     from kept
