@@ -167,6 +167,23 @@ def _one_feature(rng: np.random.Generator) -> Draft:
     return converse(rng, draw_posts(rng, people), people)
 
 
+def _two_groups(rng: np.random.Generator) -> Draft:
+    """Two kinds of people by language, hashtags and format, who appeal alike."""
+    people = draw_people(rng, PEOPLE)
+    kind = rng.random(len(people)) < 0.4
+    people.chinese = rng.beta(np.where(kind, 12.0, 1.0), np.where(kind, 1.0, 12.0))
+    people.chinese_later = people.chinese
+    people.video = rng.beta(np.where(kind, 1.0, 12.0), np.where(kind, 12.0, 1.0))
+    draft = draw_posts(rng, people)
+    draft.tags = [
+        rng.choice(
+            words.CHINESE_TAGS if kind[author] else words.ENGLISH_TAGS, 3, replace=False
+        ).tolist()
+        for author in draft.author.tolist()
+    ]
+    return converse(rng, draft, people)
+
+
 def _honest(rng: np.random.Generator, draft: Draft) -> Draft:
     """People who empty their camera in one evening, and sellers with a price list."""
     heavy, each = 8, 15
@@ -342,6 +359,17 @@ WORLDS: dict[str, World] = {
     ),
     "stock sentences": World(_stock, "half of the posts repeat one of six sentences"),
     "one feature": World(_one_feature, "people write all in Chinese or nothing"),
+    "two groups": World(
+        _two_groups,
+        "two groups by language, hashtags and format, who appeal alike",
+        true=frozenset({"adaptation_groups_exist"}),
+        unsettled=frozenset(
+            {
+                *("group_cultural_adapter", "group_imitator", "group_social_explorer"),
+                "communities_hashtags",
+            }
+        ),
+    ),
     "honest and heavy": World(
         _honest_heavy,
         "evenings of many posts, and sellers with a price list",
