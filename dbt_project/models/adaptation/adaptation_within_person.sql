@@ -3,10 +3,14 @@
 -- is a binomial tail at one half.
 with
 
+automated as (
+    select * from {{ ref("int_users__automated") }}
+),
+
 posts as (
-    select *
-    from {{ ref("int_posts__cleaned") }}
-    where user_id not in (select user_id from {{ ref("int_users__automated") }})
+    select posts.*
+    from {{ ref("int_posts__cleaned") }} as posts
+    where posts.user_id not in (select automated.user_id from automated)
 ),
 
 people as (

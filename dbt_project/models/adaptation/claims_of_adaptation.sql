@@ -119,15 +119,15 @@ automated as (
 ),
 
 people as (
-    select *
+    select groups.*
     from groups
-    where user_id not in (select user_id from automated)
+    where groups.user_id not in (select automated.user_id from automated)
 ),
 
 author_total as (
     select count(*) as user_count
     from tiers
-    where user_id not in (select user_id from automated)
+    where tiers.user_id not in (select automated.user_id from automated)
 ),
 
 -- a name that nobody earned is a finding too, but only of groups that are there

@@ -1,14 +1,19 @@
--- The traits that can show adaptation, of posts in the two compared waves. `comparison`
--- says which posts are compared: all of them, only those of accounts registered in the
--- same few days, or only those crawled in the format that prevails in the early wave,
--- which the way of crawling cannot explain. Who still posts late is a selection in each.
+-- The traits that can show adaptation, of posts in the two compared waves.
+-- `comparison` says which posts are compared: all of them, only those of accounts
+-- registered in the same few days, or only those crawled in the format that prevails
+-- in the early wave, which the way of crawling cannot explain. Who still posts late is
+-- a selection in each.
 with
+
+automated as (
+    select * from {{ ref("int_users__automated") }}
+),
 
 -- an account that posts by itself did not adapt
 posts as (
-    select *
-    from {{ ref("int_posts__cleaned") }}
-    where user_id not in (select user_id from {{ ref("int_users__automated") }})
+    select posts.*
+    from {{ ref("int_posts__cleaned") }} as posts
+    where posts.user_id not in (select automated.user_id from automated)
 ),
 
 users as (

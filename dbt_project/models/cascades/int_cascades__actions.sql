@@ -21,8 +21,8 @@ users as (
 ),
 
 -- Notes that drew anything. A note without collected comments drew none, or none were
--- collected of it, and of some people's notes the crawler collects more than of others':
--- what is drawn by the notes that drew does not depend on that.
+-- collected of it, and the crawler may collect more of some people's notes: what is
+-- drawn by the notes that drew does not depend on that.
 notes as (
     select
         'initiator' as influence_role,
@@ -37,7 +37,7 @@ notes as (
     inner join cascades on posts.post_id = cascades.post_id
     where
         cascades.drawn_count > 0
-        and posts.user_id not in (select user_id from automated)
+        and posts.user_id not in (select automated.user_id from automated)
 ),
 
 arrivals as (
@@ -54,22 +54,24 @@ arrivals as (
 replies as (
     select
         'amplifier' as influence_role,
-        user_id,
-        user_number,
-        post_id,
-        comment_number as sort_number,
+        arrivals.user_id,
+        arrivals.user_number,
+        arrivals.post_id,
+        arrivals.comment_number as sort_number,
         concat_ws(
             ' ',
-            post_id,
-            if(tree_parent_id is null, 'first level', 'reply'),
-            floor(ln(arrival_rank) / ln({{ var("influence_arrival_ratio") }}))
+            arrivals.post_id,
+            if(arrivals.tree_parent_id is null, 'first level', 'reply'),
+            floor(
+                ln(arrivals.arrival_rank) / ln({{ var("influence_arrival_ratio") }})
+            )
         ) as stratum,
-        drawn_count
+        arrivals.drawn_count
     from arrivals
     where
-        user_id is not null
-        and user_id is distinct from post_author_id
-        and user_id not in (select user_id from automated)
+        arrivals.user_id is not null
+        and arrivals.user_id is distinct from arrivals.post_author_id
+        and arrivals.user_id not in (select automated.user_id from automated)
 ),
 
 actions as (

@@ -41,17 +41,17 @@ scoped as (
     union all
     -- everybody who uses a format counts once: few people post most of it
     select
-        user_id,
-        post_type,
-        metric,
-        median(value) as value
+        metrics.user_id,
+        metrics.post_type,
+        metrics.metric,
+        median(metrics.value) as value
     from metrics
     where
-        metric = 'engagement'
-        and post_type in ('video', 'image')
-        and value is not null
-        and user_id not in (select user_id from automated)
-    group by user_id, post_type, metric
+        metrics.metric = 'engagement'
+        and metrics.post_type in ('video', 'image')
+        and metrics.value is not null
+        and metrics.user_id not in (select automated.user_id from automated)
+    group by metrics.user_id, metrics.post_type, metrics.metric
 ),
 
 -- the mean of the ranks of tied values stands for each of them
