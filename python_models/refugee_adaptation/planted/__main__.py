@@ -16,7 +16,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m refugee_adaptation.planted",
         description="Run every method on samples with planted truth and on samples "
         "with none, and print one table: ours, the study's recipe, a trivial baseline "
-        "and the target. The small version takes about a minute.",
+        "and the target. The small version takes two minutes.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument

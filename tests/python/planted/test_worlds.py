@@ -130,6 +130,11 @@ def test_a_verdict_that_is_always_supported_misses_every_target() -> None:
     assert false.loc["silent_users", "samples"] == 40
 
 
+def test_a_true_claim_that_was_not_judged_has_no_row() -> None:
+    table = to_frame(rows_of([Judged("circles", {"silent_users": "not supported"})]))
+    assert "communities_replies" not in set(table["method"])
+
+
 def test_claims_that_need_a_heavy_model_are_claims() -> None:
     listed = [claim for claims in HEAVY.values() for claim in claims]
     assert set(listed) <= CLAIMS

@@ -219,7 +219,9 @@ def rows_of(judged: Sequence[Judged], *, has_each: bool = True) -> Iterator[Resu
     for kind in kinds:
         held = [crawl for crawl in judged if crawl.world == kind]
         for claim in sorted(WORLDS[kind].true & set(names)):
-            yield _power_row(claim, kind, [c for c in held if claim in c.verdicts])
+            told = [crawl for crawl in held if claim in crawl.verdicts]
+            if told:
+                yield _power_row(claim, kind, told)
         if has_each:
             for claim in names:
                 false = [crawl for crawl in held if _is_false(claim, crawl)]
