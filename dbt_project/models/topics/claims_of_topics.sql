@@ -40,6 +40,7 @@ study_kind as (
         max(lift_score) as lift_score,
         max(lift_low) as lift_low,
         max(lift_high) as lift_high,
+        max(p_value) as p_value,
         max(post_count) as post_count
     from candidates
     where method = 'tfidf_nmf' and topic_count = 3
@@ -79,10 +80,15 @@ claims as (
         lift_high as interval_high,
         0 as null_value,
         post_count as n,
-        true as is_identifiable,
-        null as is_supported,
+        lift_low is not null as is_identifiable,
+        -- words of one language hold together without any topic: permuted words, which
+        -- keep the language of each post, must not reach the lift either
+        coalesce(lift_low > 0 and p_value <= {{ var("topic_alpha") }}, false)
+            as is_supported,
         case
             when lift_score is null then json_object('code', 'topics_three_not_tried')
+            when p_value is not null
+                then json_object('code', 'topics_permuted', 'p', p_value)
         end as reason_message,
         null as facts
     from study_kind
