@@ -54,6 +54,7 @@ changes as (
         over_time.early_post_count,
         over_time.late_post_count,
         over_time.shared_user_count,
+        over_time.late_user_count,
         over_time.early_format_share,
         over_time.late_format_share,
         least(over_time.early_user_count, over_time.late_user_count) as user_count
@@ -64,7 +65,8 @@ changes as (
             and over_time.trait = 'chinese_words'
 ),
 
--- a change between waves that were crawled differently may be the crawl's
+-- a change between waves that were crawled differently may be the crawl's, and one
+-- between waves of other authors may be that of the crowd
 noted as (
     select
         *,
@@ -80,6 +82,12 @@ noted as (
         end as format_note,
         case
             when shared_user_count = 0 then json_object('code', 'no_shared_author')
+            when shared_user_count < late_user_count / 2
+                then json_object(
+                    'code', 'few_shared_authors',
+                    'shared', shared_user_count,
+                    'late', late_user_count
+                )
         end as survival_note
     from changes
 ),
