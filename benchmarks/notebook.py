@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import resource
 import subprocess
 import sys
@@ -21,27 +20,17 @@ import time
 from pathlib import Path
 
 STEPS = ("counts", "clusters", "silhouette", "outliers", "words", "topics")
-# what the notebook keeps of a text
-KEPT = re.compile("[^\u4e00-\u9fa5a-zA-Z0-9\\s\uff0c\u3002\uff01\uff1f]")
 COUNTS = ("collect_count", "comment_count", "share_count", "like_count")
-
-
-def as_number(cell: object) -> int:
-    """Read a count as the notebook does: a + is dropped and a thousand forgotten."""
-    text = str(cell).replace("+", "")
-    if "万" in text:
-        return int(float(re.sub(r"[^\d.]", "", text) or 0) * 10_000)
-    return int(re.sub(r"\D", "", text) or 0)
 
 
 def run(crawl: Path, posts: int) -> dict[str, float]:
     """Run the notebook's steps on the first posts; CPU seconds of each, and GB."""
-    import jieba
     import numpy as np
     import pandas as pd
     from sklearn.metrics import silhouette_score
     from sklearn.preprocessing import StandardScaler
 
+    from refugee_adaptation.evidence.reading import cut_text, read_count
     from refugee_adaptation.evidence.recipe import (
         recipe_clusters,
         recipe_outliers,
@@ -59,7 +48,8 @@ def run(crawl: Path, posts: int) -> dict[str, float]:
 
     frame = pd.read_parquet(crawl).head(posts)
     counts = np.array(
-        [[as_number(cell) for cell in frame[name]] for name in COUNTS], dtype=float
+        [[read_count(cell) or 0 for cell in frame[name]] for name in COUNTS],
+        dtype=float,
     ).T
     done("counts")
     labels = recipe_clusters(counts)
@@ -68,8 +58,8 @@ def run(crawl: Path, posts: int) -> dict[str, float]:
     done("silhouette")
     recipe_outliers(counts)
     done("outliers")
-    texts = (frame["title"].astype(str) + " " + frame["content"].astype(str)).tolist()
-    words = [" ".join(jieba.cut(KEPT.sub("", text))) for text in texts]
+    parts = zip(frame["title"], frame["content"], strict=True)
+    words = [f"{cut_text(title)} {cut_text(content)}" for title, content in parts]
     done("words")
     recipe_topics(words)
     done("topics")

@@ -16,28 +16,22 @@
     avg(engagement) as engagement_mean,
     quantile_cont(engagement, 0.9) as engagement_p90,
     median(engagement) as engagement_median,
+    {%- set reach = "1.96 * sqrt(count(engagement)) / 2" %}
+    {%- for end, place in [
+        ("low", "greatest(floor(count(engagement) / 2 - " ~ reach ~ ")::bigint, 1)"),
+        (
+            "high",
+            "least(ceil(count(engagement) / 2 + 1 + " ~ reach ~ ")::bigint,"
+            ~ " count(engagement))"
+        ),
+    ] %}
     case
         when count(engagement) >= 6
             then list_extract(
                 list_sort(list(engagement) filter (where engagement is not null)),
-                greatest(
-                    floor(
-                        count(engagement) / 2 - 1.96 * sqrt(count(engagement)) / 2
-                    )::bigint,
-                    1
-                )
+                {{ place }}
             )::double
-    end as engagement_median_low,
-    case
-        when count(engagement) >= 6
-            then list_extract(
-                list_sort(list(engagement) filter (where engagement is not null)),
-                least(
-                    ceil(
-                        count(engagement) / 2 + 1 + 1.96 * sqrt(count(engagement)) / 2
-                    )::bigint,
-                    count(engagement)
-                )
-            )::double
-    end as engagement_median_high
+    end as engagement_median_{{ end }}
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
 {%- endmacro %}

@@ -12,9 +12,7 @@ def model(dbt, _session):
     scores = dbt.ref("int_interactions__signal_scores")
     recommender = Recommender.from_relations(
         *(events, items, hashtags, scores),
-        max_interactions=dbt.config.meta_get("max_interactions"),
-        half_life_days=dbt.config.meta_get("half_life_days"),
-        seed=dbt.config.meta_get("seed"),
+        **dbt.config.meta_get("recommender"),
     )
     return evaluate(
         recommender,

@@ -14,9 +14,7 @@ def model(dbt, _session):
     users = people.limit(dbt.config.meta_get("max_users"))
     recommender = Recommender.from_relations(
         *(events, items, hashtags, scores),
-        max_interactions=dbt.config.meta_get("max_interactions"),
-        half_life_days=dbt.config.meta_get("half_life_days"),
-        seed=dbt.config.meta_get("seed"),
+        **dbt.config.meta_get("recommender"),
     )
     return recommend(
         recommender,

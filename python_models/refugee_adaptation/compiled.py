@@ -129,6 +129,55 @@ def needed_for(
     return [step for step in steps if step.name in needed and step.kind != "test"]
 
 
+def run_dbt(arguments: Sequence[str], database: Path, **settings: str) -> Path:
+    """Run dbt on the project, in folders beside a database.
+
+    Args:
+        arguments: The command and its options.
+        database: The database; settings of the user's own shell do not reach dbt.
+        settings: Environment variables.
+
+    Returns:
+        The target folder.
+
+    Raises:
+        RuntimeError: The project's folder is not there, or dbt fails.
+    """
+    if not (PROJECT / "dbt_project.yml").exists():
+        raise RuntimeError(
+            f"whole crawls are judged end to end and need the project's folder; "
+            f"there is no dbt_project.yml in {PROJECT}"
+        )
+    target = database.parent / "target"
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ADAPTATION_", "DBT_"))
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *arguments],
+        cwd=PROJECT,
+        env=clean
+        | {
+            "ADAPTATION_DB": str(database),
+            "DBT_TARGET_PATH": str(target),
+            "DBT_LOG_PATH": str(database.parent / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DO_NOT_TRACK": "1",
+            "NO_COLOR": "1",
+        }
+        | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"dbt {arguments[0]} failed:\n{done.stdout[-2000:]}{done.stderr}"
+        )
+    return target
+
+
 def compile_project(folder: Path, select: str, settings: Mapping[str, Any]) -> Path:
     """Compile the project.
 
@@ -142,42 +191,16 @@ def compile_project(folder: Path, select: str, settings: Mapping[str, Any]) -> P
         database of the name `compiled`.
 
     Raises:
-        RuntimeError: The project's folder is not there, or dbt fails.
+        RuntimeError: As :func:`run_dbt`.
     """
-    if not (PROJECT / "dbt_project.yml").exists():
-        raise RuntimeError(
-            f"whole crawls are judged end to end and need the project's folder; "
-            f"there is no dbt_project.yml in {PROJECT}"
-        )
-    target = folder / "target"
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ADAPTATION_", "DBT_"))
-    }
-    done = subprocess.run(
+    return run_dbt(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "compile", "--quiet"),
+            *("compile", "--quiet"),
             *("--select", select, "--vars", json.dumps(dict(settings))),
             *("--exclude", "resource_type:test", "resource_type:unit_test"),
         ],
-        cwd=PROJECT,
-        env=clean
-        | {
-            "ADAPTATION_DB": str(folder / "compiled.duckdb"),
-            "DBT_TARGET_PATH": str(target),
-            "DBT_LOG_PATH": str(folder / "logs"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "DO_NOT_TRACK": "1",
-            "NO_COLOR": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+        folder / "compiled.duckdb",
     )
-    if done.returncode:
-        raise RuntimeError(f"dbt compile failed:\n{done.stdout[-2000:]}{done.stderr}")
-    return target
 
 
 class Database:

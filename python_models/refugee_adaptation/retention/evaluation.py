@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from refugee_adaptation.retention.early_features import (
     BASELINES,
@@ -34,7 +33,7 @@ from refugee_adaptation.retention.models import (
 )
 from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import stacked_frame
-from refugee_adaptation.shared.inference import permutation_p
+from refugee_adaptation.shared.inference import permutation_p, ranked_auc
 from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
 from refugee_adaptation.wording.messages import message
 
@@ -109,7 +108,7 @@ def permutation_p_value(
     generator = np.random.default_rng(seed)
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     splits = list(splitter.split(features, outcome))
-    labels = np.repeat(outcome[:, None].astype(np.float64), draws + 1, axis=1)
+    labels = np.repeat(outcome[:, None], draws + 1, axis=1)
     for _, test in splits:
         labels[test, 1:] = generator.permuted(labels[test, 1:], axis=0)
     pipeline = make_model(MODELS[0], seed)
@@ -123,17 +122,9 @@ def permutation_p_value(
             bend[np.diag_indices_from(bend)] += penalty
             step = np.linalg.solve(bend, known.T @ (labels[train] - share))
             scores = np.round(scale.transform(features[test]) @ step, 12)
-            aucs += _fold_weight(outcome, test) * _aucs(scores, labels[test])
+            aucs += _fold_weight(outcome, test) * ranked_auc(scores, labels[test])
     aucs = np.round(aucs, 12)
     return permutation_p(int((aucs[1:] >= aucs[0]).sum()), draws)
-
-
-def _aucs(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Area under the ROC curve of each column of scores against its own labels."""
-    positives = labels.sum(axis=0)
-    area = (rankdata(scores, axis=0) * labels).sum(axis=0)
-    area -= positives * (positives + 1) / 2
-    return np.asarray(area / (positives * (len(labels) - positives)))
 
 
 def _fold_weight(outcome: np.ndarray, test: np.ndarray) -> float:

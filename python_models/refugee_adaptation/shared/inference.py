@@ -89,7 +89,7 @@ def ranked_auc(scores: FloatArray, is_positive: npt.NDArray[np.bool_]) -> FloatA
 
     Args:
         scores: Shape (n, k), higher = more likely positive; ties count one half.
-        is_positive: Shape (n,).
+        is_positive: Shape (n,), or (n, k) with as many positives in every column.
 
     Returns:
         Shape (k,), 0 to 1, .5 where a column says nothing; not a number where the
@@ -98,10 +98,11 @@ def ranked_auc(scores: FloatArray, is_positive: npt.NDArray[np.bool_]) -> FloatA
     Source: Hanley and McNeil (1982), The meaning and use of the area under a receiver
         operating characteristic (ROC) curve, doi:10.1148/radiology.143.1.7063747.
     """
-    positives = int(is_positive.sum())
-    negatives = len(is_positive) - positives
+    labels = is_positive.reshape(len(is_positive), -1)
+    positives = int(labels[:, 0].sum())
+    negatives = len(labels) - positives
     if not positives or not negatives:
         return np.full(scores.shape[1], np.nan)
     ranks = rankdata(scores, axis=0)
-    area = ranks[is_positive].sum(axis=0) - positives * (positives + 1) / 2
+    area = (ranks * labels).sum(axis=0) - positives * (positives + 1) / 2
     return np.asarray(area / (positives * negatives), dtype=np.float64)

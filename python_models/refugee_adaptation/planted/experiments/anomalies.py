@@ -10,10 +10,7 @@ words held out from the lexicon, and ordinary people with one honest sign each.
 from __future__ import annotations
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from refugee_adaptation.compiled import run_dbt
 from refugee_adaptation.crawl.keys import KEY_VARIABLE
 from refugee_adaptation.evidence.reading import METRICS, read_count
 from refugee_adaptation.evidence.recipe import recipe_outliers
@@ -52,7 +50,6 @@ TYPES = {
     "silent": at_least(0.95),
     "bot_like": at_least(0.85),
 }
-PROJECT = Path(__file__).resolve().parents[4]
 _KEY = "planted truth: there is nobody to protect"
 Flags = npt.NDArray[np.bool_]
 Change = Callable[[Sample], Sample]
@@ -347,36 +344,7 @@ def _any_of(flags: pd.Series[bool], users: pd.Series[str], wanted: pd.Index) -> 
 
 def _build(crawl: Path, database: Path) -> None:
     """Build the mart of anomalies and what it needs, without tests."""
-    if not (PROJECT / "dbt_project.yml").exists():
-        raise RuntimeError(
-            f"anomalies are judged end to end and need the project's folder; "
-            f"there is no dbt_project.yml in {PROJECT}"
-        )
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ADAPTATION_", "DBT_"))
-    }
     arguments = ["build", "--quiet", "-s", "+user_anomalies"]
     for kind in ("test", "unit_test"):
         arguments += ["--exclude-resource-type", kind]
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *arguments],
-        cwd=PROJECT,
-        env=clean
-        | {
-            "ADAPTATION_CRAWL": str(crawl),
-            "ADAPTATION_DB": str(database),
-            KEY_VARIABLE: _KEY,
-            "DBT_TARGET_PATH": str(database.parent / "target"),
-            "DBT_LOG_PATH": str(database.parent / "logs"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "DO_NOT_TRACK": "1",
-            "NO_COLOR": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"dbt build failed:\n{done.stdout[-2000:]}{done.stderr}")
+    run_dbt(arguments, database, ADAPTATION_CRAWL=str(crawl), **{KEY_VARIABLE: _KEY})

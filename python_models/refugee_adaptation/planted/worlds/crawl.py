@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -214,5 +215,5 @@ def _rows(listed: list[str]) -> range:
     return range(len(listed))
 
 
-def _opened(path: Path):  # type: ignore[no-untyped-def]
+def _opened(path: Path) -> TextIO:
     return path.open("w", encoding="utf-8", newline="")
