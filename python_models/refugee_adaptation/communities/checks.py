@@ -20,6 +20,7 @@ CHECK_COLUMNS = {
     "null_sd": "float64",
     "z_score": "float64",
     "p_value": "float64",
+    "user_count": "Int64",
     "draw_count": "int64",
     "is_deciding": "bool",
     "established_from": "float64",

@@ -36,6 +36,7 @@ MEMBERSHIP_COLUMNS = {
     "leiden_runs": "object",
 }
 FEWEST_RUNS = 3
+FEWEST_RESAMPLES = 5
 RUN_COLUMNS = {
     "tie_kind": "string",
     "method": "string",
@@ -58,9 +59,11 @@ class Settings:
         z_from: z score from which communities are established.
         null_risk: chance of another verdict than that of endless draws that drawing
             fewer graphs may have (see ``nulls.looks``).
+        null_parts: posts (hashtags) of users that the null models judge at most.
         resamples: bootstrap samples of the ties.
-        edge_budget: edges times draws, per null model; larger graphs get fewer draws,
-            never below 20, and from a fifth of it on fewer runs, never below 3.
+        edge_budget: edges times draws; larger graphs get fewer draws from a null
+            model, never below 20, and fewer resamples, never below 5; from an eighth
+            of it on fewer runs, never below 3.
     """
 
     seed: int
@@ -68,12 +71,14 @@ class Settings:
     null_draws: int = 200
     z_from: float = 3.0
     null_risk: float = 0.001
+    null_parts: int = 300_000
     resamples: int = 100
-    edge_budget: int = 20_000_000
+    edge_budget: int = 8_000_000
 
-    def bounded(self, draws: int, edge_count: int) -> int:
+    def bounded(
+        self, draws: int, edge_count: int, least: int = randomised.FEWEST_DRAWS
+    ) -> int:
         """Draws that the edge budget allows for a graph of this size."""
-        least = randomised.FEWEST_DRAWS
         return bounded_draws(draws, edge_count, self.edge_budget, least)
 
     def generator(self, tie_kind: str, purpose: int) -> np.random.Generator:
@@ -150,7 +155,7 @@ def _memberships_of(
     if graph.edge_count == 0:
         return empty_frame(MEMBERSHIP_COLUMNS)
     run_count = bounded_draws(
-        settings.runs, graph.edge_count, settings.edge_budget // 5, FEWEST_RUNS
+        settings.runs, graph.edge_count, settings.edge_budget // 8, FEWEST_RUNS
     )
     seeds = [settings.seed + run for run in range(run_count)]
     runs = [louvain(graph, seed) for seed in seeds]
@@ -158,7 +163,7 @@ def _memberships_of(
     agreed = by_size(consensus(graph, runs, settings.seed))
     seed_stability = np.mean([stays(agreed, run) for run in runs], axis=0)
 
-    resamples = settings.bounded(settings.resamples, graph.edge_count)
+    resamples = settings.bounded(settings.resamples, graph.edge_count, FEWEST_RESAMPLES)
     tied_count = np.zeros(graph.user_count)
     stay_count = np.zeros(graph.user_count)
     rng = settings.generator(tie_kind, purpose=1)

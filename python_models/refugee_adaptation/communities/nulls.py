@@ -27,6 +27,7 @@ NULL_COLUMNS = {
     "null_sd": "float64",
     "z_score": "float64",
     "p_value": "float64",
+    "user_count": "int64",
     "draw_count": "int64",
     "is_deciding": "bool",
 }
@@ -147,6 +148,10 @@ def null_tests(
     its number of users, and a post the pattern of its replies. Rewiring the ties is
     given beside it because it is what most papers report.
 
+    Where users have more posts (hashtags) than ``settings.null_parts``, the busiest
+    users are judged, with the replies (shared hashtags) between them
+    (see ``ties.busiest``), by as many Louvain runs.
+
     Args:
         members: result of ``memberships`` on the same ties.
         edges: as for ``memberships``.
@@ -163,11 +168,12 @@ def null_tests(
         ValueError: replies that are not those of the ties.
     """
     rows: list[dict[str, object]] = []
+    threads, incidence = ties.reply_threads(replies), ties.tag_incidence(user_tags)
     for kind in TIE_KINDS:
         graph = graph_of(edges, kind)
         if graph.edge_count:
             runs = runs_of(members, kind, "louvain_runs")
-            rows += _null_rows(graph, kind, runs, user_tags, replies, settings)
+            rows += _null_rows(graph, kind, runs, incidence, threads, settings)
     return typed_frame(rows, NULL_COLUMNS)
 
 
@@ -175,10 +181,24 @@ def _null_rows(
     graph: ties.TieGraph,
     tie_kind: str,
     runs: list[IntArray],
-    user_tags: pd.DataFrame,
-    replies: pd.DataFrame,
+    incidence: ties.Incidence,
+    threads: ties.Threads,
     settings: Settings,
 ) -> list[dict[str, object]]:
+    if tie_kind == "reply":
+        _check_replies(graph, threads)
+        kept = ties.busiest(threads.user_index, settings.null_parts)
+        threads = ties.threads_of(threads, kept)
+    else:
+        kept = ties.busiest(incidence.user_index, settings.null_parts)
+        incidence = ties.incidence_of(incidence, kept)
+    if not kept.all():
+        graph = (
+            ties.reply_graph(threads)
+            if tie_kind == "reply"
+            else ties.shared_tag_graph(incidence)
+        )
+        runs = [louvain(graph, settings.seed + run) for run in range(len(runs))]
     observed = float(np.mean([modularity(graph.adjacency, run) for run in runs]))
     draws = settings.bounded(settings.null_draws, graph.edge_count)
     stops = looks(draws, settings.z_from, settings.null_risk)
@@ -202,6 +222,7 @@ def _null_rows(
             "null_sd": test.sd,
             "z_score": test.z,
             "p_value": test.p_value,
+            "user_count": graph.user_count,
             "draw_count": test.draws,
             "is_deciding": False,
             **more,
@@ -212,13 +233,10 @@ def _null_rows(
     )
     rows = [row("degree_preserving", judged(rewired))]
     if tie_kind == "reply":
-        threads = ties.reply_threads(replies)
-        _check_replies(graph, threads)
         shuffled = randomised.thread_shuffles(
             threads, 0 if threads.are_apart else draws, rng
         )
         return [*rows, row("post_shuffle", judged(shuffled), is_deciding=True)]
-    incidence = ties.tag_incidence(user_tags)
     pairs: list[int] = []
 
     def projections() -> Iterator[ties.TieGraph]:

@@ -1,7 +1,7 @@
 """Partitions of a graph: Louvain and Leiden runs, their consensus and their matching.
 
-Every run is scikit-network's, on the ties as on null graphs and resamples: an observed
-value and its null come from one engine. A test holds it to python-louvain.
+Every Louvain run is scikit-network's, on the ties as on null graphs and resamples: an
+observed value and its null come from one engine. A test holds it to python-louvain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import sparse
 
 from refugee_adaptation.communities import ties
-from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
+from refugee_adaptation.shared.arrays import BoolArray, IntArray
 
 # scikit-network works in single precision: a pass that gains much less is noise, and
 # the search might never end
@@ -56,133 +56,79 @@ def louvain(graph: ties.TieGraph, seed: int) -> IntArray:
     Returns:
         Community of each user, from 0, shape (n,).
     """
-    return _climb(graph, seed, is_refined=False)
-
-
-def refine(
-    labels: IntArray, adjacency: Any, weight: FloatArray, rng: np.random.Generator
-) -> IntArray:
-    """Refinement phase of Leiden: split communities into well-joined parts.
-
-    Every user starts alone; users are visited once, in random order, and one who is
-    still alone joins a part of its own community, drawn among those that raise
-    modularity.
-
-    scikit-network's own refinement repeats until nothing moves, draws from the C
-    library's generator and, in single precision, need not end (it did not on a random
-    graph of 181 users), so this one stands in its place.
-
-    Source: Traag, Waltman and van Eck (2019), From Louvain to Leiden, algorithm A.2.
-
-    Args:
-        labels: community of each node, shape (n,).
-        adjacency: symmetric weights that sum to 1, shape (n, n), CSR.
-        weight: weighted degree of each node, summing to 1, shape (n,).
-        rng: source of randomness.
-
-    Returns:
-        Part of each node, shape (n,).
-    """
-    row = np.repeat(np.arange(labels.size), np.diff(adjacency.indptr))
-    column = adjacency.indices
-    inside = (labels[row] == labels[column]) & (row != column)
-    ends = np.searchsorted(row[inside], np.arange(labels.size + 1)).tolist()
-    # lists: users have few ties, and an array costs more to make than to walk through
-    neighbours, values = column[inside].tolist(), adjacency.data[inside].tolist()
-    node_weight = weight.astype(np.float64).tolist()
-    parts, part_weight = list(range(labels.size)), list(node_weight)
-    part_size = [1] * labels.size
-    for node in rng.permutation(labels.size).tolist():
-        first, end = ends[node], ends[node + 1]
-        if part_size[parts[node]] > 1 or first == end:
-            continue
-        joined: dict[int, float] = {}
-        for other, value in zip(neighbours[first:end], values[first:end], strict=True):
-            part = parts[other]
-            joined[part] = joined.get(part, 0.0) + value
-        better = [
-            part
-            for part in sorted(joined)
-            if joined[part] - node_weight[node] * part_weight[part] > 1e-12
-        ]
-        if not better:
-            continue
-        target = better[rng.integers(len(better))]
-        part_size[parts[node]] -= 1
-        part_weight[parts[node]] -= node_weight[node]
-        parts[node] = target
-        part_size[target] += 1
-        part_weight[target] += node_weight[node]
-    return np.array(parts, dtype=np.int64)
-
-
-def leiden(graph: ties.TieGraph, seed: int) -> IntArray:
-    """One Leiden run at resolution 1, by scikit-network with our refinement.
-
-    Source: Traag, Waltman and van Eck (2019), From Louvain to Leiden: guaranteeing
-    well-connected communities.
-
-    Returns:
-        Community of each user, from 0, shape (n,).
-    """
-    return _climb(graph, seed, is_refined=True)
-
-
-def _climb(graph: ties.TieGraph, seed: int, is_refined: bool) -> IntArray:
-    """Raise modularity: move users, make communities (or their parts) users, repeat.
-
-    The moves are scikit-network's compiled ones, in its order of users; its own loop
-    around them spends most of a small graph's time on making sparse matrices. A test
-    holds the partitions to those of its class.
-    """
     from sknetwork.clustering.louvain_core import optimize_core
     from sknetwork.utils.check import check_random_state
 
+    # the moves are the library's compiled ones, in its order of users; its own loop
+    # around them spends most of a small graph's time on making sparse matrices. A test
+    # holds the partitions to those of its class
     users = graph.user_count
     if graph.edge_count == 0:
         return np.arange(users)
-    rng = np.random.default_rng(seed)
     order = check_random_state(seed).permutation(users)
     level = graph.adjacency[order][:, order]
     level.data = level.data / level.data.sum()
-    weight = np.asarray(level.sum(axis=1)).ravel()
-    labels, member = np.arange(users), np.arange(users)
+    member = np.arange(users)
     while True:
+        weight = np.asarray(level.sum(axis=1)).ravel()
         size, single = weight.size, weight.astype(np.float32)
-        held = np.bincount(labels, weight, minlength=size).astype(np.float32)
         moved, gain = optimize_core(
-            labels.astype(np.int32),
+            np.arange(size, dtype=np.int32),
             level.indices.astype(np.int32, copy=False),
             level.indptr.astype(np.int32, copy=False),
             level.data.astype(np.float32),
             single,
             single,
-            held,
-            held.copy(),
+            single.copy(),
+            single.copy(),
             np.zeros(size, dtype=np.float32),
             level.diagonal().astype(np.float32),
             1.0,
             TOLERANCE,
         )
-        labels = parts = np.unique(moved, return_inverse=True)[1]
-        if is_refined:
-            refined = refine(labels, level, weight, rng)
-            parts = np.unique(refined, return_inverse=True)[1]
+        parts = np.unique(moved, return_inverse=True)[1]
         count = int(parts.max()) + 1
+        # what the last pass moved counts: at its end nodes are communities
+        member = parts[member]
         if gain <= TOLERANCE or count == 1:
             break
-        member = parts[member]
         row = np.repeat(parts, np.diff(level.indptr))
         level = sparse.csr_matrix(
             (level.data, (row, parts[level.indices])), shape=(count, count)
         )
-        weight = np.bincount(parts, weight)
-        of_part = np.empty(count, dtype=np.int64)
-        of_part[parts] = labels
-        labels = of_part if is_refined else np.arange(count)
     found = np.empty(users, dtype=np.int64)
-    found[order] = labels[member]
+    found[order] = member
     return by_size(found) - 1
+
+
+def leiden(graph: ties.TieGraph, seed: int) -> IntArray:
+    """One Leiden run at resolution 1, by graspologic-native.
+
+    Source: Traag, Waltman and van Eck (2019), From Louvain to Leiden: guaranteeing
+    well-connected communities.
+
+    Args:
+        graph: undirected graph.
+        seed: start of every random draw.
+
+    Returns:
+        Community of each user, from 0, shape (n,).
+    """
+    from graspologic_native import leiden_csr
+
+    if graph.edge_count == 0:
+        return np.arange(graph.user_count)
+    ties_of = graph.adjacency
+    _, community_of = leiden_csr(
+        ties_of.indptr.astype(np.int64),
+        ties_of.indices.astype(np.int32),
+        ties_of.data.astype(np.float64),
+        graph.user_count,
+        seed=seed,
+    )
+    users = range(graph.user_count)
+    labels = np.fromiter((community_of[user] for user in users), dtype=np.int64)
+    return by_size(labels) - 1
 
 
 def consensus(graph: ties.TieGraph, runs: Sequence[IntArray], seed: int) -> IntArray:

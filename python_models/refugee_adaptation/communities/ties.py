@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from refugee_adaptation.shared.arrays import FloatArray, IntArray
+from refugee_adaptation.shared.arrays import BoolArray, FloatArray, IntArray
 
 TIE_KINDS = ("reply", "shared_hashtag")
 
@@ -266,4 +266,64 @@ def reply_graph(threads: Threads, user_index: IntArray | None = None) -> TieGrap
             threads.weight,
             threads.users.size,
         ),
+    )
+
+
+def busiest(user_index: IntArray, most: int) -> BoolArray:
+    """Which parts belong to the users with the most of them.
+
+    Whether a user is among them depends on nothing but how many parts each user has,
+    which the null models keep. So what is left is, given those users, drawn as the
+    whole is, and a test on it is a test of the same null model.
+
+    Args:
+        user_index: position of the user of each part, shape (m,).
+        most: parts that are kept at most; the busiest user's whatever their number.
+
+    Returns:
+        Shape (m,). Of users with equally many parts those with lower numbers are kept.
+    """
+    if user_index.size <= most:
+        return np.ones(user_index.size, dtype=np.bool_)
+    parts = np.bincount(user_index)
+    order = np.argsort(-parts, kind="stable")
+    count = max(int(np.searchsorted(np.cumsum(parts[order]), most, side="right")), 1)
+    is_kept = np.zeros(parts.size, dtype=np.bool_)
+    is_kept[order[:count]] = True
+    return is_kept[user_index]
+
+
+def threads_of(threads: Threads, kept: BoolArray) -> Threads:
+    """The replies between some of the users.
+
+    Args:
+        threads: who replies to whom, under which post.
+        kept: the parts taken by these users, shape (m,).
+    """
+    between = kept[threads.sender] & kept[threads.receiver]
+    place = np.cumsum(kept) - 1
+    users, user_index = np.unique(threads.user_index[kept], return_inverse=True)
+    return Threads(
+        users=threads.users[users],
+        user_index=user_index.astype(np.int64),
+        post_index=threads.post_index[kept],
+        sender=place[threads.sender[between]],
+        receiver=place[threads.receiver[between]],
+        weight=threads.weight[between],
+    )
+
+
+def incidence_of(incidence: Incidence, kept: BoolArray) -> Incidence:
+    """The hashtags of some of the users.
+
+    Args:
+        incidence: who used which tag.
+        kept: the uses of these users, shape (m,).
+    """
+    users, user_index = np.unique(incidence.user_index[kept], return_inverse=True)
+    return Incidence(
+        users=incidence.users[users],
+        user_index=user_index.astype(np.int64),
+        tag_index=incidence.tag_index[kept],
+        rarity=incidence.rarity,
     )

@@ -152,3 +152,48 @@ def test_without_reply_communities_rewiring_claims_some_and_shuffling_none(
         scores.append(by_null["post_shuffle"])
     assert np.abs(scores).max() < 3
     assert abs(np.mean(scores)) < 1.5
+
+
+# crawls of which the busiest users are judged
+
+
+def test_the_busiest_users_are_chosen_by_how_many_parts_they_have() -> None:
+    user_index = np.array([0, 1, 1, 2, 2, 2, 3, 3])
+    assert ties.busiest(user_index, 8).all()
+    assert user_index[ties.busiest(user_index, 7)].tolist() == [1, 1, 2, 2, 2, 3, 3]
+    # of two users with two parts the first one
+    assert user_index[ties.busiest(user_index, 5)].tolist() == [1, 1, 2, 2, 2]
+    assert user_index[ties.busiest(user_index, 1)].tolist() == [2, 2, 2]
+
+
+def test_replies_among_some_users_are_those_of_the_table() -> None:
+    replies = threads_of(pairs((1, 2, 1.0), (2, 3, 4.0), (3, 4, 1.0)), 7, 8, 8)
+    whole = ties.reply_threads(replies)
+    kept = np.isin(whole.users[whole.user_index], [2, 3])
+    some = ties.threads_of(whole, kept)
+    assert some.users.tolist() == [2, 3]
+    assert some.user_index.size == 3
+    assert ties.reply_graph(some).adjacency.toarray().tolist() == [[0, 4], [4, 0]]
+
+
+@pytest.mark.parametrize("loyalty", [0.0, 0.9])
+@pytest.mark.parametrize("kind", ["reply", "shared_hashtag"])
+def test_the_busiest_users_tell_whether_there_are_communities(
+    kind: str, loyalty: float
+) -> None:
+    """Judged by a third of the parts: claimed where they are planted, nowhere else."""
+    scores = []
+    for seed in range(4):
+        net = (
+            networks.planted_replies(400, 5, 2400, loyalty=loyalty, seed=seed)
+            if kind == "reply"
+            else networks.planted_tags(500, 5, loyalty=loyalty, seed=seed)
+        )
+        ended = ties.reply_threads(net.replies).user_index.size
+        parts = ended if kind == "reply" else len(net.user_tags)
+        settings = dataclasses.replace(SMALL, null_parts=parts // 3)
+        nulls = judged(net.edges, net.user_tags, net.replies, settings)
+        deciding = nulls[nulls["is_deciding"]].iloc[0]
+        assert deciding["user_count"] < net.truth.size * 2 / 3
+        scores.append(deciding["z_score"])
+    assert (min(scores) > 3) if loyalty else (np.abs(scores).max() < 3)

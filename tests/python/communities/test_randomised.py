@@ -92,6 +92,8 @@ def test_large_graphs_get_fewer_draws() -> None:
     replies = reply_network()
     tight = dataclasses.replace(SMALL, edge_budget=1, resamples=50)
     members = detection.memberships(replies.edges, networks.no_tags(), tight)
-    assert set(members["resample_count"]) == {randomised.FEWEST_DRAWS}
+    assert set(members["resample_count"]) == {detection.FEWEST_RESAMPLES}
+    assert {len(runs) for runs in members["louvain_runs"]} == {detection.FEWEST_RUNS}
+    assert tight.bounded(50, 1000) == randomised.FEWEST_DRAWS
     roomy = dataclasses.replace(tight, edge_budget=10**9)
     assert roomy.bounded(50, 1000) == 50
