@@ -15,5 +15,5 @@ def model(dbt, session):
         factors=dbt.config.meta_get("factors"),
         hindsight=dbt.config.meta_get("hindsight"),
         evidence=evidence.df(),
-        proportionality_p=dbt.config.meta_get("proportionality_p"),
+        **dbt.config.meta_get("settings"),
     )

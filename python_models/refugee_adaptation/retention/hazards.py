@@ -42,6 +42,8 @@ def cox_hazards(
     events_per_covariate: int = 10,
     confidence: float = 0.95,
     proportionality_p: float = 0.05,
+    max_users: int = 20_000,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Fit one Cox proportional hazards model per outcome.
 
@@ -61,6 +63,8 @@ def cox_hazards(
         events_per_covariate: Events needed per estimated coefficient.
         confidence: Level of the Wald interval.
         proportionality_p: Schoenfeld p value from which a ratio is taken as constant.
+        max_users: Beyond so many users of an outcome it is fitted on a random sample.
+        seed: Seed of that sample.
 
     Returns:
         One row per outcome and covariate, or one row per outcome with the covariate
@@ -75,6 +79,10 @@ def cox_hazards(
     rows: list[dict[str, object]] = []
     for outcome, part in users.groupby("outcome", sort=True):
         reason = None if evidence is None else _hazard_refusal(str(outcome), evidence)
+        if len(part) > max_users:
+            order = np.random.default_rng([seed, 1]).permutation(len(part))
+            ordered = part.sort_values("user_number")
+            part = ordered.iloc[np.sort(order[:max_users])]
         rows.extend(
             [_no_hazard(str(outcome), part, reason)]
             if reason

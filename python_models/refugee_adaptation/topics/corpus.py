@@ -172,7 +172,8 @@ def build_corpus(
     """
     ordered = posts.sort_values("post_number", kind="stable")
     numbers = ordered["post_number"].to_numpy(np.int64)
-    spellings, columns = np.unique(words["word"].astype(str), return_inverse=True)
+    columns, spelt = pd.factorize(words["word"].astype(object), sort=True)
+    spellings = np.asarray(spelt, dtype=object)
     rows = np.searchsorted(numbers, words["post_number"].to_numpy(np.int64))
     counts = sparse.csr_matrix(
         (words[counted].to_numpy(np.float64), (rows, columns)),
@@ -183,7 +184,7 @@ def build_corpus(
     known = words.dropna(subset=["concept"]).drop_duplicates("word")
     concept_of = dict(zip(known["word"], "c:" + known["concept"], strict=True))
     named = [concept_of.get(word, "w:" + word) for word in spellings]
-    concepts = np.unique(np.array(named, dtype=str), return_inverse=True)[1]
+    concepts = pd.factorize(np.array(named, dtype=object), sort=True)[0]
     language = ordered["language"].astype(str).to_numpy()
     traits = {name: ordered[name].to_numpy(bool) for name in FORMAT_TRAITS}
     traits["is_chinese"] = np.isin(language, ["zh", "mixed"])
@@ -195,7 +196,7 @@ def build_corpus(
         numbers,
         pd.factorize(ordered["user_id"])[0].astype(np.int64),
         counts,
-        spellings.astype(object),
+        spellings,
         np.array([_script(word) for word in spellings], dtype=object),
         concepts.astype(np.int64),
         np.unique(strata, return_inverse=True)[1].astype(np.int64),

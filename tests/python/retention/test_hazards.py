@@ -25,6 +25,17 @@ def test_cox_finds_the_planted_hazard() -> None:
     assert place["hazard_ratio_low"] < 1 < place["hazard_ratio_high"]
 
 
+def test_cox_of_many_users_is_fitted_on_a_sample_whatever_their_order() -> None:
+    users = cox_users(2000, -0.5).assign(user_number=range(2000))
+    table = hazards.cox_hazards(users, ["diversity"], max_users=800)
+    row = table.iloc[0]
+    assert row["user_count"] == 800
+    assert row["hazard_ratio_low"] < np.exp(-0.5) < row["hazard_ratio_high"]
+    shuffled = users.sample(frac=1, random_state=3)
+    again = hazards.cox_hazards(shuffled, ["diversity"], max_users=800)
+    pd.testing.assert_frame_equal(table, again)
+
+
 def test_cox_refuses_too_few_events() -> None:
     table = hazards.cox_hazards(cox_users(9, 0), ["diversity"])
     assert table["covariate"].tolist() == ["(none)"]
