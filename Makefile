@@ -54,6 +54,14 @@ report: $(STAMP) ## one HTML page to read, report.html, from the tables of the l
 export: $(STAMP) ## Parquet, CSV, GraphML and GEXF of the last build, in exports/
 	$(BIN)/python -m refugee_adaptation.export
 
+.PHONY: codebook
+codebook: $(STAMP) ## blinded sheets for two coders, in coding/, from the last build
+	$(BIN)/python -m refugee_adaptation.coding draw
+
+.PHONY: agreement
+agreement: $(STAMP) ## how far the two coders agree, and how often the tables are right
+	$(BIN)/python -m refugee_adaptation.coding agree
+
 .PHONY: test
 test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there is one
 	$(BIN)/python -m pytest
