@@ -20,7 +20,7 @@ def planted_adoptions():
 
 
 def verdicts(query, database):
-    return dict(query(database, "select claim, verdict from cascade_summary"))
+    return dict(query(database, "select finding_id, verdict from findings"))
 
 
 def test_hashtags_said_to_spread_are_planted_and_most_planted_ones_are_found(

@@ -5,7 +5,13 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from refugee_adaptation.sql_functions import exact_high, exact_low, register
+from refugee_adaptation.sql_functions import (
+    exact_high,
+    exact_low,
+    exact_tail,
+    register,
+    tail_beyond,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +31,43 @@ def test_exact_intervals_are_those_published(
 ) -> None:
     found = exact_low(successes, trials), exact_high(successes, trials)
     assert [x if x is None else round(x, 6) for x in found] == [low, high]
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "share", "tail"),
+    [
+        # Clopper and Pearson's end is where the tail is .025
+        (5, 191, 0.008553, 0.025),
+        (8, 20, 0.5, 0.868412),
+        (0, 20, 0.5, 1.0),
+        (3, 0, 0.5, None),
+        (None, 3, 0.5, None),
+    ],
+)
+def test_exact_tails(
+    successes: int | None, trials: int, share: float, tail: float | None
+) -> None:
+    found = exact_tail(successes, trials, share)
+    assert found is tail is None or found == pytest.approx(tail, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("z_score", "draws", "tail"),
+    [
+        (1.959964, None, 0.025),
+        (-1.959964, None, 0.975),
+        # 2.086 is the 97.5 % quantile of Student's t with 20 degrees of freedom
+        (2.085963 * (1 + 1 / 21) ** 0.5, 21, 0.025),
+        (3.0, 1, None),
+        (None, 20, None),
+        (float("nan"), 20, None),
+    ],
+)
+def test_tails_of_a_normal_null(
+    z_score: float | None, draws: int | None, tail: float | None
+) -> None:
+    found = tail_beyond(z_score, draws)
+    assert found is tail is None or found == pytest.approx(tail, abs=1e-6)
 
 
 def test_sql_calls_them_on_every_cursor() -> None:

@@ -101,10 +101,18 @@ changers as (
     where people_set = 'posts more than a day apart'
 ),
 
+-- the p value of a number of groups is that of the largest z of all that were tried
+candidates as (
+    select
+        *,
+        count(*) over (partition by method) as candidate_count
+    from selection
+),
+
 -- the groups that were found, or else the number of groups that the study published
 ranked as (
     select *
-    from selection
+    from candidates
     where (is_shown and is_chosen) or (method = 'kmeans' and cluster_count = 3)
     qualify row_number() over (order by is_shown and is_chosen desc) = 1
 ),
@@ -114,6 +122,9 @@ shown as (
         max(cluster_count) as cluster_count,
         max(silhouette_score) as silhouette_score,
         max(null_silhouette_p95) as null_silhouette_p95,
+        max(null_p_value) as null_p_value,
+        max(silhouette_z_score) as silhouette_z_score,
+        max(candidate_count) as candidate_count,
         max(user_count) as user_count,
         coalesce(bool_or(claims_structure), false) as claims_structure,
         coalesce(
@@ -177,6 +188,7 @@ claims as (
         change_low as interval_low,
         change_high as interval_high,
         0 as null_value,
+        {{ interval_p_value("change", "change_low", 0) }} as p_value,
         early_post_count + late_post_count as n,
         true as is_identifiable,
         null::boolean as is_supported,
@@ -211,6 +223,7 @@ claims as (
         exact_low(gained_count, changed_count) as interval_low,
         exact_high(gained_count, changed_count) as interval_high,
         0.5 as null_value,
+        least(1, 2 * exact_tail(gained_count, changed_count, 0.5)) as p_value,
         changed_count as n,
         changed_count >= 6 as is_identifiable,
         null as is_supported,
@@ -227,6 +240,12 @@ claims as (
         null as interval_low,
         null as interval_high,
         null_silhouette_p95 as null_value,
+        {{ null_p_value(
+            "null_p_value",
+            "silhouette_z_score",
+            var("adaptation_null_draws"),
+            "candidate_count"
+        ) }} as p_value,
         user_count as n,
         null_silhouette_p95 is not null as is_identifiable,
         claims_structure as is_supported,
@@ -240,6 +259,8 @@ claims as (
         exact_low(user_count, author_count) as interval_low,
         exact_high(user_count, author_count) as interval_high,
         0.01 as null_value,
+        -- an exact p of counts would not know that people are put in groups with error
+        null as p_value,
         author_count as n,
         claims_structure as is_identifiable,
         null as is_supported,
@@ -258,6 +279,7 @@ claims as (
         contrast_low as interval_low,
         contrast_high as interval_high,
         0 as null_value,
+        {{ interval_p_value("contrast_value", "contrast_low", 0) }} as p_value,
         user_count as n,
         true as is_identifiable,
         null as is_supported,

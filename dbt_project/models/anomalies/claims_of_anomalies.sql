@@ -36,6 +36,7 @@ claims as (
         0.01 as null_value,
         true as is_identifiable,
         found_count / nullif(user_count, 0) as estimate,
+        least(1, 2 * exact_tail(found_count, user_count, 0.01)) as p_value,
         exact_low(found_count, user_count) as interval_low,
         exact_high(found_count, user_count) as interval_high
     from counted

@@ -25,6 +25,8 @@ networks as (
             as modularity_bar,
         verdicts.user_count,
         verdicts.z_score,
+        verdicts.p_value,
+        verdicts.draw_count,
         verdicts.verdict,
         verdicts.reason_message
     from tie_kinds
@@ -54,6 +56,7 @@ claims as (
         null as interval_low,
         null as interval_high,
         modularity_bar as null_value,
+        {{ null_p_value("p_value", "z_score", "draw_count") }} as p_value,
         user_count as n,
         z_score is not null as is_identifiable,
         verdict = 'established' as is_supported,
@@ -67,6 +70,9 @@ claims as (
         rho_low as interval_low,
         rho_high as interval_high,
         {{ var("influencer_agreement_from") }} as null_value,
+        {{ interval_p_value(
+            "spearman_rho", "rho_low", var("influencer_agreement_from"), scale="fisher"
+        ) }} as p_value,
         user_count as n,
         true as is_identifiable,
         null as is_supported,

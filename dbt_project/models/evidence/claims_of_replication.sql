@@ -41,6 +41,7 @@ claims as (
         null as interval_low,
         null as interval_high,
         null_silhouette as null_value,
+        p_value,
         row_count as n,
         null_silhouette is not null as is_identifiable,
         p_value <= {{ var("claim_alpha") }}

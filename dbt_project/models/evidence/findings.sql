@@ -1,3 +1,4 @@
+{%- set unknown = 'not identifiable on this crawl' -%}
 with
 
 claims as (
@@ -24,20 +25,67 @@ measured as (
     select * from {{ ref("claims_of_replication") }}
 ),
 
-judged as (
+judged_alone as (
     select
         claims.*,
         measured.estimate::double as estimate,
         measured.interval_low::double as interval_low,
         measured.interval_high::double as interval_high,
         measured.null_value::double as null_value,
+        measured.p_value::double as measured_p_value,
         coalesce(measured.n, 0)::bigint as n,
         measured.reason_message::varchar as reason_message,
-        {{ verdict("measured", "claims.side") }} as verdict,
+        {{ verdict("measured", "claims.side") }} as verdict_alone,
         coalesce(measured.facts::varchar, '{}') as facts
     from claims
     -- what a wing does not measure on this crawl has its verdict all the same
     left join measured on claims.claim_id = measured.claim_id
+),
+
+-- a claim that the crawl cannot judge makes no family larger
+ranked as (
+    select
+        *,
+        if(verdict_alone = '{{ unknown }}', null, measured_p_value) as p_value,
+        row_number() over (
+            partition by area
+            order by p_value asc nulls last, claim_id asc
+        ) as rank_in_family
+    from judged_alone
+),
+
+adjusted as (
+    select
+        *,
+        count(p_value) over (partition by area) as family_size,
+        {{ adjusted_p_value("p_value", "area") }} as p_adjusted
+    from ranked
+),
+
+judged_among_others as (
+    select
+        *,
+        if(
+            verdict_alone = 'supported'
+            and p_adjusted > {{ var("false_discovery_rate") }},
+            'not supported',
+            verdict_alone
+        ) as verdict
+    from adjusted
+),
+
+judged as (
+    select
+        judged_among_others.* exclude (verdict),
+        coalesce(bases.verdict = 'supported', true) as has_base,
+        if(
+            judged_among_others.verdict = 'supported' and not has_base,
+            'not supported',
+            judged_among_others.verdict
+        ) as verdict
+    from judged_among_others
+    left join judged_among_others as bases
+        on judged_among_others.rests_on = bases.claim_id
 ),
 
 -- what each text of a claim says on this crawl
@@ -53,16 +101,38 @@ said as (
         json_merge_patch(
             facts::json, json_object('code', 'claims.' || claim_id || '.null')
         ) as null_message,
-        json_object('code', 'verdict.' || verdict) as verdict_message
+        json_object('code', 'verdict.' || verdict) as verdict_message,
+        case
+            when verdict <> verdict_alone and not has_base
+                then json_object(
+                    'code', 'rests_on_unsupported',
+                    'claim', json_object('code', 'claims.' || rests_on || '.sentence')
+                )
+            when verdict <> verdict_alone
+                then json_object(
+                    'code', 'supported_alone',
+                    'p', p_value,
+                    'adjusted', p_adjusted,
+                    'claims', family_size
+                )
+        end as alone_message,
+        list_filter(
+            [alone_message, reason_message::json], lambda note: note is not null
+        ) as notes
     from judged
 ),
 
 -- one sentence a person can read aloud: the claim, its numbers, and what they allow
 messages as (
     select
-        *,
+        * exclude (reason_message),
+        if(
+            len(notes) = 2,
+            json_object('code', 'notes', 'notes', notes),
+            notes[1]
+        )::varchar as reason_message,
         case
-            when verdict = 'not identifiable on this crawl'
+            when verdict = '{{ unknown }}'
                 then json_object(
                     'code', 'finding_refused',
                     'verdict', verdict_message,
@@ -115,6 +185,7 @@ worded as (
         side,
         decided_by,
         verdict,
+        verdict_alone,
         source_table,
         reason_message,
 
@@ -123,6 +194,8 @@ worded as (
         interval_low,
         interval_high,
         null_value,
+        p_value,
+        p_adjusted,
         n,
 
         -- sentences

@@ -51,6 +51,7 @@ claims as (
         difference_low as interval_low,
         difference_high as interval_high,
         0 as null_value,
+        {{ interval_p_value("difference", "difference_low", 0) }} as p_value,
         user_count as n,
         is_identifiable,
         null::boolean as is_supported,

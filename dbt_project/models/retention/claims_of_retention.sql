@@ -76,6 +76,7 @@ predictions as (
         learnt.user_count,
         learnt.is_estimable,
         learnt.is_above_chance,
+        learnt.permutation_p_value,
         learnt.reason_message,
         later.roc_auc as later_roc_auc,
         greatest(
@@ -107,6 +108,9 @@ claims as (
         retained_low_share as interval_low,
         retained_ceiling_share as interval_high,
         0.5 as null_value,
+        {{ interval_p_value(
+            "retained_share", "retained_low_share", 0.5, scale="logit"
+        ) }} as p_value,
         user_count as n,
         is_identifiable
         and (retained_low_share > 0.5 or retained_ceiling_share < 0.5)
@@ -132,6 +136,9 @@ claims as (
         hazard_ratio_low as interval_low,
         hazard_ratio_high as interval_high,
         1 as null_value,
+        {{ interval_p_value(
+            "hazard_ratio", "hazard_ratio_high", 1, side="below", scale="log"
+        ) }} as p_value,
         user_count as n,
         is_identifiable,
         null as is_supported,
@@ -152,6 +159,13 @@ claims as (
         roc_auc_low as interval_low,
         roc_auc_high as interval_high,
         baseline_roc_auc as null_value,
+        -- above the shuffles and above the baselines: both must hold
+        greatest(
+            permutation_p_value,
+            {{ interval_p_value(
+                "roc_auc", "roc_auc_low", "baseline_roc_auc", scale="logit"
+            ) }}
+        ) as p_value,
         user_count as n,
         is_estimable as is_identifiable,
         coalesce(is_above_chance, false)

@@ -25,6 +25,7 @@ topics as (
         max(lift_score) as lift_score,
         max(lift_low) as lift_low,
         max(lift_high) as lift_high,
+        max(p_value) as p_value,
         max(post_count) as post_count,
         max(candidate_count) as candidate_count,
         max(npmi_score) as npmi_score,
@@ -53,6 +54,7 @@ claims as (
         lift_low as interval_low,
         lift_high as interval_high,
         0 as null_value,
+        p_value,
         post_count as n,
         lift_low is not null as is_identifiable,
         is_chosen as is_supported,
@@ -79,10 +81,13 @@ claims as (
         lift_low as interval_low,
         lift_high as interval_high,
         0 as null_value,
-        post_count as n,
-        lift_low is not null as is_identifiable,
         -- words of one language hold together without any topic: permuted words, which
         -- keep the language of each post, must not reach the lift either
+        greatest(
+            p_value, {{ interval_p_value("lift_score", "lift_low", 0) }}
+        ) as p_value,
+        post_count as n,
+        lift_low is not null as is_identifiable,
         coalesce(lift_low > 0 and p_value <= {{ var("topic_alpha") }}, false)
             as is_supported,
         case

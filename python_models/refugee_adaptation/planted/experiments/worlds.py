@@ -6,7 +6,8 @@ that are called supported although they are false there, and crawls with any suc
 A claim of the project that is true in a world has a row of power.
 
 Cheap findings need no model of HEAVY and are judged in more worlds. Settings of DRAWS
-are smaller than the project's: fewer draws, tests of the same level.
+are smaller than the project's: fewer draws, tests of the same level, and no fewer
+than let an adjusted p value pass.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ DRAWS = {
     "adaptation_bootstrap_draws": 10,
     "adaptation_gap_draws": 2,
     "adaptation_profile_draws": 50,
-    "topic_replicates": 39,
+    "topic_replicates": 139,
     "louvain_seeds": 4,
     "community_null_draws": 40,
     "community_resamples": 20,
@@ -89,7 +90,7 @@ DRAWS = {
     "influencer_resamples": 5,
     "recommendation_max_users": 200,
     "prediction_repeats": 2,
-    "prediction_permutations": 19,
+    "prediction_permutations": 199,
 }
 SMALL_WORLDS = ("plain", "automation", "early arrival")
 

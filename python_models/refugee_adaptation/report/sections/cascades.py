@@ -30,7 +30,7 @@ def _claims(story: Story) -> None:
         select
             findings.claim,
             findings.claim_zh,
-            summary.verdict,
+            findings.verdict,
             summary.estimate,
             summary.estimate_low,
             summary.estimate_high,

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from refugee_adaptation.report.columns import (
     both,
+    chance,
     judged,
     made,
     said,
@@ -39,6 +40,9 @@ def _claim_with_note(row: Row) -> Markup:
         term("claimed_by", row["claimed_by"]),
         row["source_table"],
     )
+    if row["verdict_alone"] != row["verdict"]:
+        alone = term("verdict", row["verdict_alone"])
+        note += Markup(" \u00b7 {}: {}").format(say("column.verdict_alone"), alone)
     if row["reason"]:
         note += Markup(" \u00b7 {}").format(both(row, "reason"))
     return Markup('{} <span class="numbers">{}</span>').format(both(row, "claim"), note)
@@ -74,6 +78,7 @@ def _findings(story: Story) -> None:
             claim,
             claim_zh,
             verdict,
+            verdict_alone,
             metric,
             metric_zh,
             unit,
@@ -81,6 +86,8 @@ def _findings(story: Story) -> None:
             interval_low,
             interval_high,
             null_value,
+            p_value,
+            p_adjusted,
             n,
             null_model,
             null_model_zh,
@@ -112,6 +119,8 @@ def _findings(story: Story) -> None:
             made("estimate", _estimate),
             made("interval_low", _interval),
             made("null_value", _bar),
+            chance("p_value"),
+            chance("p_adjusted"),
             "n",
         ),
         whole=True,
