@@ -11,7 +11,22 @@ cases as (
     {% set clusters = "(select 'gmm' as method, unnest([0, 0, 0, 1, 1]) as cluster_id)" %}
     {% set claim = "(select 'gmm' as method, 2 as cluster_count, true as claims_structure)" %}
     {% set no_claim = "(select 'gmm' as method, 2 as cluster_count, false as claims_structure)" %}
+    {% set held = "(select 'f' as finding_id, 'supported' as verdict union all select 'g', 'not supported')" %}
+    {% set listed = "(select unnest(['good', 'popular', 'stale', 'untold', 'new']) as strategy, 'note' as item_kind)" %}
+    {% set judged = "(select *, 'note' as item_kind, 'recall@10' as metric, strategy <> 'untold' as is_identifiable from (values ('good', 'all', .2, .1), ('popular', 'all', -.1, .1), ('stale', 'all', .2, -.1), ('untold', 'all', -.1, -.1), ('good', 'few', -.1, .1), ('elsewhere', 'all', -.1, -.1)) as e (strategy, adaptation_group, popularity_difference_high, recent_popularity_difference_high))" %}
     {% set checks = [
+        ("stands_on_verdicts passes", 0, test_stands_on_verdicts(
+            "(select * from (values ('f', 'all', 'good'), (null, 'others', 'good'), ('f', 'all', 'untold'), ('f', 'all', 'new'), ('f', 'all', 'elsewhere')) as a (finding_id, adaptation_group, strategy))",
+            held, judged, listed, "strategy")),
+        ("stands_on_verdicts fails on a finding", 2, test_stands_on_verdicts(
+            "(select unnest(['g', 'unknown']) as finding_id, 'all' as adaptation_group, 'good' as strategy)",
+            held, judged, listed, "strategy")),
+        ("stands_on_verdicts fails below either baseline", 2, test_stands_on_verdicts(
+            "(select 'f' as finding_id, 'all' as adaptation_group, unnest(['popular', 'stale']) as strategy)",
+            held, judged, listed, "strategy")),
+        ("stands_on_verdicts fails on the group itself", 1, test_stands_on_verdicts(
+            "(select 'f' as finding_id, 'few' as adaptation_group, 'good' as strategy)",
+            held, judged, listed, "strategy")),
         ("group_means_rederived passes", 0,
             test_group_means_rederived(means, people, groups, ["x"])),
         ("group_means_rederived fails on a mean", 1, test_group_means_rederived(

@@ -24,6 +24,21 @@ usable_strategies as (
     where strategies.signal_name is null or signals.is_positive
 ),
 
+standing as (
+    select * from {{ ref("recommendation_standing") }}
+    where not is_below_baseline
+),
+
+influencers as (
+    select * from {{ ref("cascade_influencers") }}
+),
+
+named_roles as (
+    select distinct influence_role
+    from influencers
+    where verdict = 'draws more than chance'
+),
+
 earned as (
     select
         playbook.playbook_id,
@@ -42,6 +57,13 @@ earned as (
             and findings.verdict = 'supported'
     inner join usable_strategies
         on playbook.recommendation_strategy = usable_strategies.strategy
+    inner join standing
+        on
+            playbook.recommendation_strategy = standing.strategy
+            and playbook.adaptation_group = standing.adaptation_group
+    where
+        playbook.named_role is null
+        or playbook.named_role in (select named_roles.influence_role from named_roles)
 )
 
 select * from earned

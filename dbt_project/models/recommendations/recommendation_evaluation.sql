@@ -217,7 +217,12 @@ evaluation as (
         candidate_count,
 
         -- booleans
-        is_identifiable
+        is_identifiable,
+        if(
+            is_accuracy and is_identifiable,
+            least(popularity_difference_high, recent_popularity_difference_high) < 0,
+            null
+        ) as is_below_baseline
     from judged
 )
 

@@ -20,9 +20,28 @@ trials as (
     select * from {{ ref("int_interactions__signals") }}
 ),
 
-evaluation as (
-    select * from {{ ref("recommendation_evaluation") }}
-    where metric like 'recall@%'
+standing as (
+    select * from {{ ref("recommendation_standing") }}
+),
+
+findings as (
+    select * from {{ ref("findings") }}
+),
+
+-- the strategy of the group, or else the blended list: whichever is not below a baseline
+-- and rests on nothing that is not supported
+shown as (
+    select standing.*
+    from standing
+    left join findings on standing.finding_id = findings.finding_id
+    where
+        (standing.is_own or standing.strategy = 'blended')
+        and (standing.finding_id is null or findings.verdict = 'supported')
+        and not standing.is_below_baseline
+    qualify
+        row_number() over (
+            partition by standing.adaptation_group order by standing.is_own desc
+        ) = 1
 ),
 
 popularity as (
@@ -61,14 +80,16 @@ chosen as (
         coalesce(evidence.positive_count, 0) as evidence_count,
         coalesce(evidence.trial_count, 0) as evidence_trial_count,
         coalesce(popularity.people_count, 0) as people_count,
-        if(own.verdict is null, 'all', served.adaptation_group) as evaluated_group,
-        coalesce(own.verdict, everybody.verdict, 'not identifiable on this crawl')
-            as strategy_verdict
+        shown.finding_id,
+        shown.evaluated_group,
+        shown.verdict as strategy_verdict,
+        not shown.is_own as is_fallback
     from served
+    inner join shown on served.adaptation_group = shown.adaptation_group
     inner join lists
         on
             served.user_number = lists.user_number
-            and served.strategy = lists.strategy
+            and shown.strategy = lists.strategy
     inner join items
         on
             lists.item_kind = items.item_kind
@@ -81,19 +102,7 @@ chosen as (
         on
             lists.item_kind = evidence.item_kind
             and lists.item_number = evidence.item_number
-            and served.signal_name = evidence.signal_name
-    -- a strategy is judged on the group it serves, where that is large enough
-    left join evaluation as own
-        on
-            served.strategy = own.strategy
-            and served.item_kind = own.item_kind
-            and served.adaptation_group = own.adaptation_group
-            and own.is_identifiable
-    left join evaluation as everybody
-        on
-            served.strategy = everybody.strategy
-            and served.item_kind = everybody.item_kind
-            and everybody.adaptation_group = 'all'
+            and shown.signal_name = evidence.signal_name
     -- a score of 0 means that nothing speaks for the item: no list is better than that
     where lists.score > 0
 ),
@@ -107,6 +116,7 @@ reasoned as (
         strategy,
         item_kind,
         item_id,
+        finding_id,
 
         -- strings
         json_object(
@@ -144,7 +154,10 @@ reasoned as (
         recency_score,
         co_occurrence_score,
         shared_tag_score,
-        strategy_score
+        strategy_score,
+
+        -- booleans
+        is_fallback
     from chosen
 )
 
