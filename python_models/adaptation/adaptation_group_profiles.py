@@ -3,7 +3,7 @@
 
 def model(dbt, _session):
     """Describe groups by their features. One row per group and feature."""
-    from refugee_adaptation.adaptation.groups import profile_groups
+    from refugee_adaptation.adaptation.groups import held_out, profile_groups
 
     users = dbt.ref("int_users__features")
     groups = dbt.ref("adaptation_groups")
@@ -15,7 +15,10 @@ def model(dbt, _session):
         dbt.config.meta_get("seed"),
     )
     is_above, is_below = profiles["contrast_low"] > 0, profiles["contrast_high"] < 0
+    clustered = set(weights.df()["feature"])
+    features = profiles["feature"].tolist()
     return profiles.assign(
-        is_clustering_feature=profiles["feature"].isin(weights.df()["feature"]),
+        is_clustering_feature=profiles["feature"].isin(clustered),
+        is_held_out=held_out(features, clustered, dbt.config.meta_get("made_of")),
         is_distinctive=is_above | is_below,
     )

@@ -83,6 +83,29 @@ def test_the_table_of_wings_counts_its_models() -> None:
     assert {wing: int(count) for wing, count in rows} == Counter(wings)
 
 
+def circular(claims: dict[str, str]) -> list[str]:
+    """Claims that compare groups on features that made them, by the SQL of each wing."""
+    return [
+        name
+        for name, code in claims.items()
+        if "adaptation_group_profiles" in code
+        and not re.search(r"where\b[^)]*\bis_held_out\b", code)
+    ]
+
+
+def test_no_claim_compares_groups_by_what_made_them() -> None:
+    claims = {
+        name: path.read_text("utf-8")
+        for name, path in models().items()
+        if name.startswith("claims_of_") or name == "findings"
+    }
+    assert len(claims) == 10
+    assert circular(claims) == []
+    read = 'profiles as (select * from {{ ref("adaptation_group_profiles") }}'
+    assert circular({"engagement": f"{read} where feature = 'log_engagement')"})
+    assert not circular({"rhythm": f"{read} where is_held_out)"})
+
+
 def test_the_readme_names_every_table_that_people_query_once() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     section = readme.split("## What is where")[1].split("\n\nThe lineage")[0]

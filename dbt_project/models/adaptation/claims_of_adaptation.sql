@@ -14,10 +14,6 @@ selection as (
     select * from {{ ref("adaptation_model_selection") }}
 ),
 
-profiles as (
-    select * from {{ ref("adaptation_group_profiles") }}
-),
-
 groups as (
     select * from {{ ref("adaptation_groups") }}
 ),
@@ -171,16 +167,6 @@ named_groups as (
     cross join shown
 ),
 
-adapter_engagement as (
-    select
-        max(contrast_value) as contrast_value,
-        max(contrast_low) as contrast_low,
-        max(contrast_high) as contrast_high,
-        max(user_count) as user_count
-    from profiles
-    where group_name = 'cultural_adapter' and feature = 'log_engagement'
-),
-
 claims as (
     select
         claim_id,
@@ -272,23 +258,6 @@ claims as (
         end as reason_message,
         null as facts
     from named_groups
-    union all
-    select
-        'adapters_have_most_engagement' as claim_id,
-        contrast_value as estimate,
-        contrast_low as interval_low,
-        contrast_high as interval_high,
-        0 as null_value,
-        {{ interval_p_value("contrast_value", "contrast_low", 0) }} as p_value,
-        user_count as n,
-        true as is_identifiable,
-        null as is_supported,
-        case
-            when contrast_value is null
-                then json_object('code', 'nobody_is_cultural_adapter')
-        end as reason_message,
-        null as facts
-    from adapter_engagement
 )
 
 select * from claims

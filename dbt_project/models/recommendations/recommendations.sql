@@ -28,8 +28,8 @@ findings as (
     select * from {{ ref("findings") }}
 ),
 
--- the strategy of the group, or else the blended list: whichever is not below a baseline
--- and rests on nothing that is not supported
+-- the strategy of the group, or else the blended list: whichever is not below a
+-- baseline and rests on nothing that is not supported
 shown as (
     select standing.*
     from standing

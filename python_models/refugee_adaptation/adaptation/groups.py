@@ -287,6 +287,29 @@ def profile_groups(
     return typed_frame(rows, PROFILE_DTYPES)
 
 
+def held_out(
+    features: list[str], clustered: set[str], made_of: dict[str, list[str]]
+) -> list[bool]:
+    """Whether a contrast of groups on a feature can tell more than how they were made.
+
+    Args:
+        features: The features in question.
+        clustered: Features that made the groups.
+        made_of: What of the crawl features are made of.
+
+    Returns:
+        One value per feature: False where it shares any of that with a feature that
+        made the groups, or where it is not said what one of them is made of.
+    """
+    used = {part for name in clustered for part in made_of.get(name, ())}
+    return [
+        clustered <= made_of.keys()
+        and name in made_of
+        and used.isdisjoint(made_of[name])
+        for name in features
+    ]
+
+
 def _group_means(
     weight: FloatArray, member: FloatArray, values: FloatArray, observed: FloatArray
 ) -> FloatArray:

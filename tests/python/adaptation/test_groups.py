@@ -20,6 +20,7 @@ from refugee_adaptation.adaptation.groups import (
     UNCLASSIFIED,
     assign_groups,
     name_clusters,
+    held_out,
     profile_groups,
     user_margins,
 )
@@ -134,6 +135,14 @@ def test_other_archetypes_are_refused() -> None:
     weights = sample.weights.assign(archetype="somebody")
     with pytest.raises(ValueError, match="archetypes must be"):
         assign_groups(sample.frame, weights, pd.DataFrame(), "gmm", QUICK)
+
+
+def test_a_feature_of_the_same_making_is_not_held_out() -> None:
+    made_of = {"saves": ["saved", "liked"], "likes": ["liked"], "age": ["registered"]}
+    assert held_out(["likes", "age"], {"saves"}, made_of) == [False, True]
+    assert held_out(["likes", "age"], set(), made_of) == [True, True]
+    assert held_out(["hair", "age"], {"saves"}, made_of) == [False, True]
+    assert held_out(["likes", "age"], {"hair"}, made_of) == [False, False]
 
 
 def test_profiles_tell_groups_apart_only_where_they_differ() -> None:

@@ -53,14 +53,12 @@ HEAVY: dict[str, tuple[str, ...]] = {
         "group_cultural_adapter",
         "group_imitator",
         "group_social_explorer",
-        "adapters_have_most_engagement",
     ),
     # what cannot be made without rows of the models above
     "adaptation_groups": (
         "engagement_predicts_retention",
         "interaction_diversity_retention",
     ),
-    "adaptation_group_profiles": (),
     "tie_community_nulls": (),
     "community_model_checks": (),
     "tie_communities": (
