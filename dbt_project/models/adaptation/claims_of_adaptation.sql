@@ -6,6 +6,10 @@ over_time as (
     select * from {{ ref("adaptation_over_time") }}
 ),
 
+change_split as (
+    select * from {{ ref("adaptation_change_split") }}
+),
+
 within_person as (
     select * from {{ ref("adaptation_within_person") }}
 ),
@@ -53,12 +57,15 @@ changes as (
         over_time.late_user_count,
         over_time.early_format_share,
         over_time.late_format_share,
-        least(over_time.early_user_count, over_time.late_user_count) as user_count
+        change_split.within_user_count,
+        least(over_time.early_user_count, over_time.late_user_count) as user_count,
+        coalesce(change_split.within_low > 0, false) as is_within
     from comparisons
     left join over_time
         on
             comparisons.comparison = over_time.comparison
             and over_time.trait = 'chinese_words'
+    left join change_split on over_time.trait = change_split.trait
 ),
 
 -- a change between waves that were crawled differently may be the crawl's, and one
@@ -78,13 +85,22 @@ noted as (
         end as format_note,
         case
             when shared_user_count = 0 then json_object('code', 'no_shared_author')
-            when shared_user_count < late_user_count / 2
+            when
+                shared_user_count
+                < {{ var("wave_min_shared_share") }} * late_user_count
                 then json_object(
                     'code', 'few_shared_authors',
                     'shared', shared_user_count,
                     'late', late_user_count
                 )
-        end as survival_note
+        end as survival_note,
+        case
+            when comparison = 'same crawl format'
+                then json_object('code', 'late_posts_counted', 'count', late_post_count)
+        end as size_note,
+        list_filter(
+            [size_note, survival_note, format_note], lambda note: note is not null
+        ) as change_notes
     from changes
 ),
 
@@ -191,16 +207,17 @@ claims as (
                 then json_object('code', 'cohort_too_small')
             when comparison = 'same crawl format' and change_low is null
                 then json_object('code', 'format_too_rare')
-            when comparison = 'same crawl format'
-                then json_object('code', 'late_posts_counted', 'count', late_post_count)
-            when comparison = 'all posts' then format_note
-            when survival_note is not null and format_note is not null
-                then json_object(
-                    'code', 'notes', 'notes', json_array(survival_note, format_note)
-                )
-            else coalesce(survival_note, format_note)
+            when len(change_notes) > 1
+                then json_object('code', 'notes', 'notes', change_notes)
+            else change_notes[1]
         end as reason_message,
-        null as facts
+        -- only people who are seen twice can be seen to change
+        json_object(
+            'whose', json_object(
+                'code', if(is_within, 'same_people_too', 'whoever_wrote'),
+                'people', within_user_count
+            )
+        ) as facts
     from noted
     union all
     select

@@ -72,18 +72,18 @@ formatted as (
 compared as (
     select
         'all posts' as comparison,
-        * exclude (is_cohort, has_topic_marker)
+        * exclude (has_topic_marker)
     from formatted
     union all
     select
         'same registration cohort' as comparison,
-        * exclude (is_cohort, has_topic_marker)
+        * exclude (has_topic_marker)
     from formatted
     where is_cohort
     union all
     select
         'same crawl format' as comparison,
-        * exclude (is_cohort, has_topic_marker)
+        * exclude (has_topic_marker)
     from formatted
     where is_early_format
 ),
@@ -100,6 +100,7 @@ select
     wave,
     post_id,
     user_number,
+    is_cohort,
     is_early_format,
     value::double as value
 from traits

@@ -77,12 +77,12 @@ chosen as (
         lists.co_occurrence_score,
         lists.shared_tag_score,
         lists.strategy_score,
-        coalesce(evidence.positive_count, 0) as evidence_count,
-        coalesce(evidence.trial_count, 0) as evidence_trial_count,
-        coalesce(popularity.people_count, 0) as people_count,
         shown.finding_id,
         shown.evaluated_group,
         shown.verdict as strategy_verdict,
+        coalesce(evidence.positive_count, 0) as evidence_count,
+        coalesce(evidence.trial_count, 0) as evidence_trial_count,
+        coalesce(popularity.people_count, 0) as people_count,
         not shown.is_own as is_fallback
     from served
     inner join shown on served.adaptation_group = shown.adaptation_group

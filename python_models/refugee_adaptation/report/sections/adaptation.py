@@ -10,7 +10,6 @@ from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
     both,
     chance,
-    interval,
     made,
     said,
     share,
@@ -253,14 +252,14 @@ def _trait_value(name: str, row: Row) -> Markup:
     return Markup.escape(percent(value) if is_fraction else number(value))
 
 
-def _change(row: Row) -> Markup:
+def _change(name: str, row: Row) -> Markup:
     write = points if _is_share(row) else number
-    return Markup.escape(write(row["change"]))
+    return Markup.escape(write(row[name]))
 
 
-def _change_interval(row: Row) -> Markup:
+def _change_interval(name: str, row: Row) -> Markup:
     write = points if _is_share(row) else number
-    return Markup.escape(span(row["change_low"], row["change_high"], write))
+    return Markup.escape(span(row[f"{name}_low"], row[f"{name}_high"], write))
 
 
 def _over_time(story: Story) -> None:
@@ -297,13 +296,49 @@ def _over_time(story: Story) -> None:
             worded("comparison"),
             made("early_value", partial(_trait_value, "early_value")),
             made("late_value", partial(_trait_value, "late_value")),
-            made("change", _change),
-            made("change_low", _change_interval, "interval"),
+            made("change", partial(_change, "change")),
+            made("change_low", partial(_change_interval, "change"), "interval"),
             "early_user_count",
             "late_user_count",
             "shared_user_count",
         ),
     )
+    split = story.marts.ask(
+        """
+        select
+            trait,
+            change,
+            rate_part,
+            rate_low,
+            rate_high,
+            composition_part,
+            unmatched_part,
+            matched_late_share,
+            within_user_count,
+            within_change,
+            within_low,
+            within_high
+        from adaptation_change_split
+        order by trait
+        """
+    )
+    if not split.frame.empty:
+        story.table(
+            "adaptation.split",
+            split,
+            (
+                worded("trait", "feature"),
+                made("change", partial(_change, "change")),
+                made("rate_part", partial(_change, "rate_part")),
+                made("rate_low", partial(_change_interval, "rate"), "interval"),
+                made("composition_part", partial(_change, "composition_part")),
+                made("unmatched_part", partial(_change, "unmatched_part")),
+                share("matched_late_share"),
+                "within_user_count",
+                made("within_change", partial(_change, "within_change")),
+                made("within_low", partial(_change_interval, "within"), "interval"),
+            ),
+        )
     within = story.marts.ask(
         """
         select
