@@ -84,7 +84,7 @@ def test_the_table_of_wings_counts_its_models() -> None:
 
 
 def circular(claims: dict[str, str]) -> list[str]:
-    """Claims that compare groups on features that made them, by the SQL of each wing."""
+    """Claims that compare groups on what made them, by the SQL of each wing."""
     return [
         name
         for name, code in claims.items()

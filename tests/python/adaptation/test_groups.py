@@ -19,8 +19,8 @@ from refugee_adaptation.adaptation.groups import (
     PROFILE_DTYPES,
     UNCLASSIFIED,
     assign_groups,
-    name_clusters,
     held_out,
+    name_clusters,
     profile_groups,
     user_margins,
 )

@@ -10,6 +10,7 @@ from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
     both,
     chance,
+    interval,
     made,
     said,
     share,
