@@ -26,7 +26,7 @@ from refugee_adaptation.adaptation.features import (
     standardise,
     weight_matrix,
 )
-from refugee_adaptation.shared.arrays import FloatArray
+from refugee_adaptation.shared.arrays import BoolArray, FloatArray
 from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
 from refugee_adaptation.shared.seeds import seed_rows
@@ -289,7 +289,7 @@ def profile_groups(
 
 def held_out(
     features: list[str], clustered: set[str], made_of: dict[str, list[str]]
-) -> list[bool]:
+) -> BoolArray:
     """Whether a contrast of groups on a feature can tell more than how they were made.
 
     Args:
@@ -298,16 +298,18 @@ def held_out(
         made_of: What of the crawl features are made of.
 
     Returns:
-        One value per feature: False where it shares any of that with a feature that
+        Shape (features,): False where it shares any of that with a feature that
         made the groups, or where it is not said what one of them is made of.
     """
     used = {part for name in clustered for part in made_of.get(name, ())}
-    return [
-        clustered <= made_of.keys()
-        and name in made_of
-        and used.isdisjoint(made_of[name])
-        for name in features
-    ]
+    is_known = clustered <= made_of.keys()
+    return np.array(
+        [
+            is_known and name in made_of and used.isdisjoint(made_of[name])
+            for name in features
+        ],
+        dtype=np.bool_,
+    )
 
 
 def _group_means(
