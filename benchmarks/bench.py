@@ -2,12 +2,14 @@
 
     python benchmarks/bench.py build                    # the bundled sample, three ways
     python benchmarks/bench.py sizes 3000 30000 300000  # synthetic crawls, per model
+    python benchmarks/bench.py few-posts                # 1,862 posts, 403,000 comments
 
 `build` times a full parse, a second `dbt build` with every data test, and the same
 SQL, Python models and checks in one process without dbt (floor.py). `sizes` generates a
 crawl of each size (kept in --work), builds it on one thread without data tests and
 writes the seconds of every model and its growth exponent between the two largest sizes
-as CSV.
+as CSV. `few-posts` does so with one crawl of the shape of the largest published one
+(arXiv 2507.14623).
 
 Wall times mean nothing on a machine that others use; CPU seconds less so.
 """
@@ -26,11 +28,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 SAMPLE = "seeds/sample"
 # a model faster than this at the larger size has no exponent: it is start-up
 LEAST_SECONDS = 1.0
+# a crawl of so many posts has 403,000 comments, which then stand under so few
+POSTS_BEHIND, FEW_POSTS = 102_000, 1_862
 
 
 def timed(arguments: list[str], **settings: str) -> dict[str, float]:
@@ -100,8 +107,8 @@ def measure_build(work: Path) -> None:
     print(f"with dbt / without: {second['cpu'] / floor['cpu']:.2f}")
 
 
-def measure_size(posts: int, work: Path) -> dict[str, float]:
-    """Build a synthetic crawl of so many posts; seconds of each model."""
+def crawl_of(posts: int, work: Path) -> Path:
+    """Generate a crawl, or find the one generated before."""
     crawl = work / f"crawl_{posts}"
     if not crawl.exists():
         generate = f"-m refugee_adaptation.sample --posts {posts} --seed 1"
@@ -112,18 +119,41 @@ def measure_size(posts: int, work: Path) -> dict[str, float]:
                 *("--format", "parquet", "--out", str(crawl)),
             ]
         )
-    here = work / f"build_{posts}"
+    return crawl / "sample"
+
+
+def crawl_of_few_posts(work: Path) -> Path:
+    """A crawl whose comments stand under few posts: each under an early one."""
+    whole, crawl = crawl_of(POSTS_BEHIND, work), work / "crawl_few_posts"
+    crawl.mkdir(exist_ok=True)
+    posts = pd.read_parquet(whole / "posts.parquet")
+    comments = pd.read_parquet(whole / "comments.parquet")
+    # an id begins with its time
+    ids = np.sort(posts["post_id"].dropna().unique())
+    block = np.arange(ids.size) * FEW_POSTS // ids.size
+    first = pd.Series(ids[np.searchsorted(block, block)], index=ids)
+    posts[posts["post_id"].isin(first)].to_parquet(crawl / "posts.parquet")
+    moved = comments.assign(
+        note_id=comments["note_id"].map(first).fillna(comments["note_id"])
+    )
+    moved.to_parquet(crawl / "comments.parquet")
+    return crawl
+
+
+def measure_crawl(name: str, crawl: Path, work: Path) -> dict[str, float]:
+    """Build a crawl; seconds of each model."""
+    here = work / f"build_{name}"
     shutil.rmtree(here, ignore_errors=True)
     here.mkdir()
     cost = dbt(
         *("build", "--exclude-resource-type", "test"),
         *("--exclude-resource-type", "unit_test"),
         work=here,
-        crawl=str(crawl / "sample"),
+        crawl=str(crawl),
         threads=1,
     )
     print(
-        f"{posts:9,} posts {cost['cpu']:8.1f} CPU s {cost['wall']:8.1f} s "
+        f"{name:>9} posts {cost['cpu']:8.1f} CPU s {cost['wall']:8.1f} s "
         f"{cost['memory']:5.1f} GB at most so far",
         flush=True,
     )
@@ -139,7 +169,10 @@ def measure_size(posts: int, work: Path) -> dict[str, float]:
 def measure_sizes(sizes: list[int], work: Path, out: Path) -> None:
     """Write seconds per model and size, and the exponent of growth, slowest first."""
     work.mkdir(parents=True, exist_ok=True)
-    found = {posts: measure_size(posts, work) for posts in sorted(sizes)}
+    found = {
+        posts: measure_crawl(str(posts), crawl_of(posts, work), work)
+        for posts in sorted(sizes)
+    }
     largest = found[max(found)]
     smaller = sorted(found)[-2] if len(found) > 1 else None
     with out.open("w", encoding="utf-8", newline="") as file:
@@ -163,6 +196,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "target/bench")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build")
+    commands.add_parser("few-posts")
     sizes = commands.add_parser("sizes")
     sizes.add_argument("posts", type=int, nargs="+")
     sizes.add_argument("--out", type=Path, default=ROOT / "benchmarks/sizes.csv")
@@ -170,6 +204,11 @@ def main() -> None:
     work = asked.work.absolute()
     if asked.command == "build":
         measure_build(work)
+    elif asked.command == "few-posts":
+        work.mkdir(parents=True, exist_ok=True)
+        seconds = measure_crawl("few", crawl_of_few_posts(work), work)
+        for model in sorted(seconds, key=lambda name: -seconds[name])[:20]:
+            print(f"{seconds[model]:8.1f} s {model}")
     else:
         measure_sizes(asked.posts, work, asked.out)
 
