@@ -3,9 +3,7 @@
 {% set relation = ref("dim_users") -%}
 {%- set right = {} -%}
 {%- if execute -%}
-    {%- for node in graph.nodes.values() if node.name == "dim_users" -%}
-        {%- do right.update(node.columns) -%}
-    {%- endfor -%}
+    {%- do right.update(graph.nodes["model." ~ project_name ~ ".dim_users"].columns) -%}
 {%- endif -%}
 {%- set wrong = dict(right) -%}
 {%- do wrong.update({"post_count": {"data_type": "varchar"}, "unknown": {"data_type": "bigint"}}) -%}

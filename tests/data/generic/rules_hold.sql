@@ -2,24 +2,19 @@
    broken rule, with the column, the rule, the condition that finds its rows and their
    number (see the macro `broken_rules`). #}
 {% test rules_hold(model) %}
-    {%- set ns = namespace(node=none) -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type in ("model", "seed")
-                and (node.alias or node.name) == model.identifier
-                and node.schema == model.schema -%}
-                {%- set ns.node = node -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {%- if not ns.node -%}
+        {#- by its id: to walk through the graph turns every node into a mapping -#}
+        {%- set id = "." ~ project_name ~ "." ~ model.identifier -%}
+        {%- set node = graph.nodes.get("model" ~ id) or graph.nodes.get("seed" ~ id) -%}
+        {%- if not node -%}
             {{ exceptions.raise_compiler_error("rules_hold: no such model: " ~ model) }}
         {%- endif -%}
         {#- a contract holds the types of SQL models, `column_types` those of seeds -#}
         {{ broken_rules(
             model,
-            ns.node.columns,
-            ns.node.config.meta,
-            checks_types=ns.node.language == "python"
+            node.columns,
+            node.config.meta,
+            checks_types=node.language == "python"
         ) }}
     {%- endif %}
 {% endtest %}
