@@ -26,7 +26,7 @@ import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import SourceConfig
 from dbt.flags import get_flags
-from dbt_common.events.base_types import EventMsg
+from dbt_common.events.base_types import EventLevel, EventMsg
 from dbt_common.events.event_manager_client import get_event_manager
 from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
@@ -65,6 +65,7 @@ class Plugin(BasePlugin):
         self._crawl: Crawl | None = None
         self._invocation: str | None = None
         self._key: str | None = None
+        _skip_what_no_log_takes()
         if _flag("WHICH") in _RUNS_MODELS:
             # a sum over two threads ends in other digits than a sum over one
             os.environ["OMP_NUM_THREADS"] = "1"
@@ -160,6 +161,17 @@ class Plugin(BasePlugin):
                 self._invocation = invocation
                 fire_event(Note(msg="The crawl holds:\n" + describe(self._crawl)))
             return self._crawl
+
+
+def _skip_what_no_log_takes() -> None:
+    """Spare dbt to word thousands of events for a log that drops them by their level."""
+    for logger in get_event_manager().loggers:
+        if logger.level != EventLevel.DEBUG:
+            logger.filter = _both(logger.filter, _is_above_debug)
+
+
+def _is_above_debug(event: EventMsg) -> bool:
+    return bool(event.info.level != "debug")
 
 
 def _show_progress() -> None:
