@@ -9,8 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 
 import duckdb
 import pytest
@@ -87,37 +90,70 @@ def planted_users() -> dict[str, dict[str, str]]:
         return {pseudonym(row["user_id"]): row for row in csv.DictReader(file)}
 
 
-def run_dbt(
-    *arguments: str, database: Path, crawl: Path | None = None, **settings: str
+# of every database that is built here: dbt takes the parse of another build only where
+# the path in the profile is the same, so the folder is the home of the process
+DATABASE = "crawl.duckdb"
+_PARSES = TemporaryDirectory()
+_PARSING = Lock()
+
+
+@cache
+def _parsed(variables: str) -> Path:
+    folder = Path(_PARSES.name) / str(_parsed.cache_info().misses)
+    folder.mkdir()
+    done = _dbt("parse", "--warn-error", "--vars", variables, folder=folder)
+    if done.returncode != 0:
+        raise RuntimeError(f"dbt parse failed:\n{done.stdout}{done.stderr}")
+    return folder / "target" / "partial_parse.msgpack"
+
+
+def _dbt(
+    *arguments: str, folder: Path, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt with its own database, target and log folders; never raises."""
-    environment = {
+    clean = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("ADAPTATION_", "DBT_"))
     }
-    environment |= {
-        "ADAPTATION_DB": str(database),
-        "DBT_TARGET_PATH": str(database.parent / "target"),
-        "DBT_LOG_PATH": str(database.parent / "logs"),
+    own = {
+        "HOME": str(folder),
+        "ADAPTATION_DB": f"~/{DATABASE}",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
         "DO_NOT_TRACK": "1",
         # nobody reads them here, and each costs a build seconds
         "DBT_LOG_LEVEL_FILE": "none",
-        "DBT_PARTIAL_PARSE": "false",
         "DBT_WRITE_JSON": "false",
         "NO_COLOR": "1",
     }
-    if crawl is not None:
-        environment["ADAPTATION_CRAWL"] = str(crawl)
-    environment |= settings
     return subprocess.run(
         [str(Path(sys.executable).with_name("dbt")), *arguments],
         cwd=ROOT,
-        env=environment,
+        env=clean | own | settings,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def run_dbt(
+    *arguments: str, database: Path, crawl: Path | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run dbt with its own database, target and log folders; never raises.
+
+    What runs with the same variables shares one parse of the project.
+    """
+    assert database.name == DATABASE
+    variables = "{}"
+    if "--vars" in arguments:
+        variables = arguments[arguments.index("--vars") + 1]
+    with _PARSING:
+        settings |= {"DBT_PARTIAL_PARSE_FILE_PATH": str(_parsed(variables))}
+    if crawl is not None:
+        settings |= {"ADAPTATION_CRAWL": str(crawl)}
+    done = _dbt(*arguments, folder=database.parent, **settings)
+    assert "Unable to do partial parsing" not in done.stdout
+    return done
 
 
 def build(database: Path, crawl: Path | None, *arguments: str, **settings: str) -> Path:
@@ -190,7 +226,7 @@ def built(
     builds: dict[str, Future[Path]] = {
         name: pool.submit(
             build,
-            tmp_path_factory.mktemp(name) / f"{name}.duckdb",
+            tmp_path_factory.mktemp(name) / DATABASE,
             crawl,
             *(() if name in WITH_FIGURES else ("--vars", json.dumps(FEW_DRAWS))),
             # unit tests are about the code, and the same on every crawl

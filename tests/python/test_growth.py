@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import ROOT, build, real_crawl, rows_of, run_dbt, tables_only
+from conftest import DATABASE, ROOT, build, real_crawl, rows_of, run_dbt, tables_only
 
 pytestmark = pytest.mark.pipeline
 
@@ -46,8 +46,8 @@ def test_increments_equal_a_full_rebuild(tmp_path: Path) -> None:
     january, february = write_months(months)
     for name in ("full", "grown"):
         (tmp_path / name).mkdir()
-    full = tmp_path / "full" / "crawl.duckdb"
-    grown = tmp_path / "grown" / "crawl.duckdb"
+    full = tmp_path / "full" / DATABASE
+    grown = tmp_path / "grown" / DATABASE
 
     def grow() -> None:
         build(grown, january, *tables_only(), **KEY)
@@ -134,7 +134,7 @@ def test_the_groups_of_another_crawl_are_forgotten(
 def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
     months = tmp_path / "months"
     months.mkdir()
-    database = tmp_path / "crawl.duckdb"
+    database = tmp_path / DATABASE
     for path in write_months(months):
         build(database, path, "-s", "+crawl_rows", *tables_only(), **KEY)
     with duckdb.connect(str(database), read_only=True) as connection:
@@ -143,11 +143,30 @@ def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
         ]
 
 
-def test_growth_of_two_real_captures(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of two real captures of the same posts, days apart."""
     crawl = real_crawl("json").parent / "csv"
-    database = tmp_path / "captures.duckdb"
-    build(database, crawl, "-s", "+capture_growth", *tables_only())
-    with duckdb.connect(str(database), read_only=True) as connection:
+    selected = ("-s", "+capture_growth", "+crawl_rows")
+    database = tmp_path_factory.mktemp("captures") / DATABASE
+    return build(database, crawl, *selected, *tables_only())
+
+
+def test_a_newer_capture_supersedes(
+    captures: Path, query: Callable[..., list[tuple[object, ...]]]
+) -> None:
+    [(raw, accepted, superseded)] = query(
+        captures,
+        "select sum(raw_count), sum(accepted_count), sum(superseded_count) "
+        "from crawl_rows",
+    )
+    assert raw == accepted + superseded == 5648
+    # 406 comments of both captures, and 868 that one file lists twice
+    assert superseded == 406 + 868
+
+
+def test_growth_of_two_real_captures(captures: Path) -> None:
+    with duckdb.connect(str(captures), read_only=True) as connection:
         [(rows, ids)] = connection.execute(
             "select count(*), count(distinct comment_id) "
             "from staging.stg_crawl__comment_rows where source_file like '%05-15.csv'"

@@ -12,7 +12,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import REAL_CRAWLS, ROOT, build, real_crawl, rows_of, run_dbt, tables_only
+from conftest import (
+    DATABASE,
+    REAL_CRAWLS,
+    ROOT,
+    build,
+    real_crawl,
+    rows_of,
+    run_dbt,
+    tables_only,
+)
 
 pytestmark = pytest.mark.pipeline
 
@@ -149,20 +158,6 @@ def test_nested_replies_of_a_real_crawl(built: Built, query: Query) -> None:
     assert rows == [(2623, 1054, 1170, 0)]
 
 
-def test_a_newer_capture_supersedes(tmp_path: Path, query: Query) -> None:
-    crawl = real_crawl("json").parent / "csv"
-    database = tmp_path / "two_crawls.duckdb"
-    build(database, crawl, "-s", "+crawl_rows", *tables_only())
-    [(raw, accepted, superseded)] = query(
-        database,
-        "select sum(raw_count), sum(accepted_count), sum(superseded_count) "
-        "from crawl_rows",
-    )
-    assert raw == accepted + superseded == 5648
-    # 406 comments of both captures, and 868 that one file lists twice
-    assert superseded == 406 + 868
-
-
 def test_tables_do_not_depend_on_key_threads_or_row_order(
     tmp_path: Path,
 ) -> None:
@@ -190,7 +185,7 @@ def test_tables_do_not_depend_on_key_threads_or_row_order(
             databases.append(
                 pool.submit(
                     build,
-                    home / "same.duckdb",
+                    home / DATABASE,
                     crawl / suffix,
                     *tables_only(),
                     ADAPTATION_THREADS=threads,
@@ -212,7 +207,7 @@ def test_tables_do_not_depend_on_key_threads_or_row_order(
 def test_a_build_ends_with_ten_lines(
     built: Built, query: Query, tmp_path: Path
 ) -> None:
-    database = Path(shutil.copy(built("sample"), tmp_path / "again.duckdb"))
+    database = Path(shutil.copy(built("sample"), tmp_path))
     done = run_dbt("run", "-s", "build_summary", database=database)
     lines = query(database, "select subject, sentence from build_summary")
     assert len(lines) == 10
@@ -234,7 +229,7 @@ def test_the_log_of_a_build_fits_on_two_screens(built: Built) -> None:
 def test_an_unknown_file_stops_the_build_with_one_sentence(tmp_path: Path) -> None:
     crawl = tmp_path / "unknown.csv"
     crawl.write_text("a,b\n1,2\n", encoding="utf-8")
-    done = run_dbt("build", database=tmp_path / "none.duckdb", crawl=crawl)
+    done = run_dbt("build", database=tmp_path / DATABASE, crawl=crawl)
     assert done.returncode != 0
     assert "unknown.csv" in done.stdout + done.stderr
     assert "expected" in done.stdout + done.stderr

@@ -55,7 +55,7 @@ def choose_key(*, is_sample: bool, database: str) -> str:
             f"The database is no local file, so no key can be kept beside it; set "
             f"{KEY_VARIABLE}."
         )
-    return _kept_key(Path(f"{database}.key"))
+    return _kept_key(Path(f"{database}.key").expanduser())
 
 
 def _kept_key(path: Path) -> str:
