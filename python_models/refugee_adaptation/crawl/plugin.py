@@ -164,7 +164,7 @@ class Plugin(BasePlugin):
 
 
 def _skip_what_no_log_takes() -> None:
-    """Spare dbt to word thousands of events for a log that drops them by their level."""
+    """Spare dbt to word the thousands of events that a log drops by their level."""
     for logger in get_event_manager().loggers:
         if logger.level != EventLevel.DEBUG:
             logger.filter = _both(logger.filter, _is_above_debug)
