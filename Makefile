@@ -66,6 +66,10 @@ agreement: $(STAMP) ## how far the two coders agree, and how often the tables ar
 test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there is one
 	$(BIN)/python -m pytest
 
+.PHONY: multiverse
+multiverse: $(STAMP) ## do verdicts hang on settings? every claim under 96 specifications
+	$(BIN)/python -m refugee_adaptation.multiverse
+
 .PHONY: planted
 planted: $(STAMP) ## what each method finds where the truth is known (small; benchmarks/ has all)
 	$(BIN)/python -m refugee_adaptation.planted

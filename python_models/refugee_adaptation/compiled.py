@@ -26,6 +26,37 @@ PROJECT = Path(__file__).resolve().parents[2]
 MEMORY = "crawl_in_memory"
 """Name of the database that holds the raw crawl, as in `profiles.yml`."""
 
+#: Models that cost seconds, and the claims that cannot be judged without them.
+HEAVY: dict[str, tuple[str, ...]] = {
+    "study_correction": ("study_recipe_finds_groups",),
+    "topic_model_selection": ("topics_exist", "study_topics_cohere"),
+    "adaptation_model_selection": (
+        "adaptation_groups_exist",
+        "group_cultural_adapter",
+        "group_imitator",
+        "group_social_explorer",
+    ),
+    # what cannot be made without rows of the models above
+    "adaptation_groups": (
+        "engagement_predicts_retention",
+        "interaction_diversity_retention",
+    ),
+    "tie_community_nulls": (),
+    "community_model_checks": (),
+    "tie_communities": (
+        "communities_hashtags",
+        "communities_replies",
+        "centrality_is_influence_hashtags",
+        "centrality_is_influence_replies",
+    ),
+    "recommendation_trials": (
+        "recommendations_above_popularity",
+        "recommendations_above_recent_popularity",
+    ),
+    "survival_curves": ("newcomers_stay",),
+    "retention_model_scores": ("prediction_retained", "prediction_repeat_post"),
+}
+
 
 @dataclass(frozen=True)
 class Step:
