@@ -17,7 +17,8 @@
                     when regexp_full_match(cell, '[0-9]{10}([.][0-9]+)?')
                         then make_timestamp(split_part(cell, '.', 1)::bigint * 1000000)
                 end,
-                'local_time': try_strptime(
+                -- trying the formats costs ten times the rest: not on epochs
+                'local_time': case when regexp_matches(cell, '[-/]') then try_strptime(
                     cell,
                     [
                         '%m/%d/%Y %H:%M',
@@ -29,7 +30,7 @@
                         '%Y/%m/%d %H:%M',
                         '%Y-%m-%d'
                     ]
-                )
+                ) end
             }
         ),
         lambda read: {
