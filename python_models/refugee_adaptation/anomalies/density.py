@@ -97,7 +97,11 @@ def knee(values: FloatArray) -> float:
 
 
 def density_noise(
-    points: FloatArray, eps: float, neighbours: int, small: int = SMALL
+    points: FloatArray,
+    eps: float,
+    neighbours: int,
+    small: int = SMALL,
+    distances: FloatArray | None = None,
 ) -> BoolArray:
     """DBSCAN noise: points neither dense themselves nor near a dense one.
 
@@ -110,6 +114,7 @@ def density_noise(
         neighbours: Points within the radius, itself included, that make a point dense
             (``min_samples``).
         small: Largest n left to scikit-learn.
+        distances: ``k_distances(points, neighbours)`` where they are known already.
 
     Returns:
         Whether each point is noise, shape (n,).
@@ -124,11 +129,13 @@ def density_noise(
     if len(points) <= small:
         labels = DBSCAN(eps=eps, min_samples=neighbours).fit(points).labels_
         return np.asarray(labels == -1, dtype=bool)
-    core = k_distances(points, neighbours) <= eps
+    if distances is None:
+        distances = k_distances(points, neighbours)
+    core = distances <= eps
     noise = ~core
     if core.any() and noise.any():
-        distances, _ = cKDTree(points[core]).query(points[noise], k=1)
-        noise[noise] = distances > eps
+        nearest, _ = cKDTree(points[core]).query(points[noise], k=1)
+        noise[noise] = nearest > eps
     return noise
 
 
@@ -152,7 +159,7 @@ def find_outliers(
     eps = _radius(distances, min_users)
     noise = np.zeros(len(frame), dtype=bool)
     if np.isfinite(eps):
-        noise = density_noise(points, eps, neighbours)
+        noise = density_noise(points, eps, neighbours, distances=distances)
     result["is_density_outlier"] = noise
     result["k_distance"] = np.where(np.isfinite(distances), distances, np.nan)
     result["neighbour_count_min"] = neighbours
@@ -180,14 +187,15 @@ def outlier_sensitivity(
     points = _points(frame, columns)
     size = points.sum(axis=1)
     rows = []
-    chosen = _radius(k_distances(points, neighbours), min_users)
+    near = k_distances(points, neighbours)
+    chosen = _radius(near, min_users)
     if not np.isfinite(chosen):
         return empty_frame(SENSITIVITY_DTYPES)
-    reference = density_noise(points, chosen, neighbours)
+    reference = density_noise(points, chosen, neighbours, distances=near)
     for count in sorted({*NEIGHBOUR_COUNTS, neighbours}):
-        distances = k_distances(points, count)
+        distances = near if count == neighbours else k_distances(points, count)
         for factor in EPS_FACTORS:
-            noise = density_noise(points, chosen * factor, count)
+            noise = density_noise(points, chosen * factor, count, distances=distances)
             union = int((noise | reference).sum())
             shared = int((noise & reference).sum())
             rows.append(
