@@ -8,32 +8,28 @@ vocabulary as (
     select * from {{ ref("int_posts__vocabulary") }}
 ),
 
+text_groups as (
+    select * from {{ ref("int_posts__text_groups") }}
+),
+
+rhythms as (
+    select * from {{ ref("int_users__rhythms") }}
+),
+
+-- hashtags are what the platform suggests to everybody: who takes one of an agency
+-- promotes nothing
 post_categories as (
     select
         post_id,
-        bool_or(category = 'promotion') as has_promotion,
-        bool_or(category = 'promotion' and applies_to = 'text') as has_promotion_words,
+        bool_or(category = 'promotion' and applies_to = 'text') as has_promotion,
         bool_or(category = 'follow_train') as has_follow_train
     from vocabulary
     group by post_id
 ),
 
-own_texts as (
+contacts as (
     select
         post_id,
-        user_id,
-        text_clean,
-        {{ own_words("body") }} as body_clean
-    from posts
-),
-
--- a copy is recognised by the letters of the body alone: titles, numbers, emoji and
--- hashtags are what copiers vary
-texts as (
-    select
-        post_id,
-        user_id,
-        regexp_replace(body_clean, '[^\p{L}]+', '', 'g') as letters,
         regexp_matches(
             text_clean,
             '(vx|wx|wechat|微信|whatsapp|telegram)[号:： ]*[a-z_-]*[0-9][a-z0-9]{2,}'
@@ -45,58 +41,65 @@ texts as (
         or contains(text_clean, '_mail_')
         or regexp_matches(text_clean, '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)')
             as has_contact
-    from own_texts
-),
-
-long_texts as (
-    select
-        post_id,
-        user_id,
-        md5(letters) as text_hash
-    from texts
-    where length(letters) >= {{ var("anomaly_copy_min_letters") }}
+    from posts
 ),
 
 text_uses as (
     select
-        text_hash,
-        count(distinct user_id) as copying_user_count
-    from long_texts
-    group by text_hash
-    having count(*) > 1
+        posts.user_id,
+        posts.created_at,
+        text_groups.text_group_id,
+        text_groups.shared_bits
+    from text_groups
+    inner join posts on text_groups.post_id = posts.post_id
 ),
 
-user_text_uses as (
+-- a short line tells little, but its repetitions by one account add up
+own_copies as (
     select
-        long_texts.user_id,
-        long_texts.text_hash,
+        user_id,
         count(*) as own_copy_count,
-        any_value(text_uses.copying_user_count) as copying_user_count
-    from long_texts
-    inner join text_uses on long_texts.text_hash = text_uses.text_hash
+        0 as copying_user_count,
+        0 as synchronised_user_count
+    from text_uses
     group by
-        long_texts.user_id,
-        long_texts.text_hash
+        user_id,
+        text_group_id
+    having (count(*) - 1) * min(shared_bits) >= {{ var("anomaly_copy_bits") }}
+),
+
+-- several people write one short line by chance, so each text must tell enough
+shared_copies as (
+    select
+        user_id,
+        0 as own_copy_count,
+        count(distinct user_id) over (
+            partition by text_group_id
+        ) as copying_user_count,
+        count(distinct user_id) over (
+            partition by text_group_id
+            order by created_at
+            range between interval {{ var("anomaly_ring_minutes") }} minute preceding
+            and interval {{ var("anomaly_ring_minutes") }} minute following
+        ) as synchronised_user_count
+    from text_uses
+    where shared_bits >= {{ var("anomaly_copy_bits") }}
+),
+
+all_copies as (
+    select * from own_copies
+    union all
+    select * from shared_copies
 ),
 
 copies as (
     select
         user_id,
         max(own_copy_count) as own_copy_count,
-        max(copying_user_count) as copying_user_count
-    from user_text_uses
+        max(copying_user_count) as copying_user_count,
+        max(synchronised_user_count) as synchronised_user_count
+    from all_copies
     group by user_id
-),
-
-gaps as (
-    select
-        post_id,
-        date_diff(
-            'second',
-            lag(created_at) over (partition by user_id order by post_number),
-            created_at
-        ) / 60.0::double as gap_minutes
-    from posts
 ),
 
 described as (
@@ -104,19 +107,16 @@ described as (
         posts.user_id,
         posts.like_count,
         posts.hashtag_count,
-        texts.has_contact,
-        gaps.gap_minutes,
+        contacts.has_contact,
         posts.like_count = 0
         and posts.collect_count = 0
         and posts.comment_count = 0
         and posts.share_count = 0
             as is_silent,
         coalesce(post_categories.has_promotion, false) as has_promotion,
-        coalesce(post_categories.has_promotion_words, false) as has_promotion_words,
         coalesce(post_categories.has_follow_train, false) as has_follow_train
     from posts
-    inner join texts on posts.post_id = texts.post_id
-    inner join gaps on posts.post_id = gaps.post_id
+    inner join contacts on posts.post_id = contacts.post_id
     left join post_categories on posts.post_id = post_categories.post_id
 ),
 
@@ -135,13 +135,8 @@ totals as (
             where hashtag_count >= {{ var("anomaly_stuffed_hashtags") }}
         ) as stuffed_post_count,
         count(*) filter (where has_promotion) as promotion_post_count,
-        count(*) filter (where has_promotion_words) as worded_promotion_post_count,
         count(*) filter (where has_contact) as contact_post_count,
-        count(*) filter (where has_follow_train) as follow_train_post_count,
-        min(gap_minutes) as gap_minutes_min,
-        count(*) filter (
-            where gap_minutes < {{ var("anomaly_burst_minutes") }}
-        ) as burst_count
+        count(*) filter (where has_follow_train) as follow_train_post_count
     from described
     group by user_id
 ),
@@ -149,16 +144,13 @@ totals as (
 counted as (
     select
         totals.*,
+        rhythms.* exclude (user_id),
         totals.silent_post_count / totals.post_count as silent_share,
         coalesce(copies.own_copy_count, 0) as own_copy_count,
         coalesce(copies.copying_user_count, 0) as copying_user_count,
-        -- promotion that neither words nor contact details confirm
-        if(
-            totals.worded_promotion_post_count = 0 and totals.contact_post_count = 0,
-            totals.promotion_post_count,
-            0
-        ) as tagged_promotion_post_count
+        coalesce(copies.synchronised_user_count, 0) as synchronised_user_count
     from totals
+    inner join rhythms on totals.user_id = rhythms.user_id
     left join copies on totals.user_id = copies.user_id
 ),
 
@@ -172,14 +164,15 @@ counted as (
     "hashtag_count_max",
     "stuffed_post_count",
     "promotion_post_count",
-    "worded_promotion_post_count",
-    "tagged_promotion_post_count",
     "contact_post_count",
     "follow_train_post_count",
     "gap_minutes_min",
     "burst_count",
+    "stretch_hours_max",
+    "clock_evidence",
     "own_copy_count",
     "copying_user_count",
+    "synchronised_user_count",
 ] -%}
 signs as (
     {% for sign in signs -%}

@@ -65,8 +65,8 @@ reason_lists as (
 ),
 
 -- signs of one family are one observation: copies of one's own text and of somebody
--- else's, promotion and the contact details that belong to it, many hashtags and the
--- promotion that is read from them alone
+-- else's, posts in a burst and without sleep. A seller promotes, gives contact details
+-- and many hashtags, and is no machine: these are of no family
 verdicts as (
     select
         user_id,
@@ -88,17 +88,20 @@ evidence as (
             "hashtag_count_max",
             "stuffed_post_count",
             "promotion_post_count",
-            "worded_promotion_post_count",
             "contact_post_count",
             "follow_train_post_count",
             "burst_count",
             "own_copy_count",
             "copying_user_count",
+            "synchronised_user_count",
         ] -%}
             (max(sign_value) filter (where sign = '{{ sign }}'))::bigint
                 as {{ sign }},
         {% endfor -%}
-        max(sign_value) filter (where sign = 'gap_minutes_min') as gap_minutes_min
+        {% for sign in ["gap_minutes_min", "stretch_hours_max", "clock_evidence"] -%}
+            max(sign_value) filter (where sign = '{{ sign }}') as {{ sign }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from signs
     group by user_id
 ),
@@ -113,13 +116,15 @@ judged as (
         evidence.hashtag_count_max,
         evidence.stuffed_post_count,
         evidence.promotion_post_count,
-        evidence.worded_promotion_post_count,
         evidence.contact_post_count,
         evidence.follow_train_post_count,
         evidence.gap_minutes_min,
         evidence.burst_count,
+        evidence.stretch_hours_max,
+        evidence.clock_evidence,
         evidence.own_copy_count,
         evidence.copying_user_count,
+        evidence.synchronised_user_count,
         outliers.k_distance,
         coalesce(outliers.is_density_outlier, false) as is_density_outlier,
         coalesce(evidence.post_count, 0) as post_count,
@@ -156,13 +161,15 @@ anomalies as (
         silent_post_count,
         stuffed_post_count,
         promotion_post_count,
-        worded_promotion_post_count,
         contact_post_count,
         follow_train_post_count,
         gap_minutes_min,
         burst_count,
+        stretch_hours_max,
+        clock_evidence,
         own_copy_count,
         copying_user_count,
+        synchronised_user_count,
 
         -- conclusions
         is_bot_like,

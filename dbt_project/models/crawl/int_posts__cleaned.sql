@@ -18,6 +18,7 @@ words as (
     select
         *,
         {{ own_words("full_text") }} as text_clean,
+        nullif({{ own_words("body") }}, '') as body_clean,
         list_distinct(
             list_filter(
                 list_transform(
@@ -63,6 +64,7 @@ cleaned as (
         title,
         body,
         text_clean,
+        coalesce(body_clean, text_clean) as text_main,
         list_sort(hashtag_set) as hashtags,
         {{ language("han_count", "latin_count") }} as language,
         case

@@ -512,6 +512,10 @@ def _users_truth(
         return [*values.tolist(), *[None] * others]
 
     signs = np.column_stack([plan.signs[name] for name in SIGNS])
+    # a ring copies at one time; a seller promotes, in a burst as well, and is no machine
+    automated = plan.signs["coordinated"] | (
+        plan.signs["burst"] & plan.signs["near_duplicate"]
+    )
     listed = [
         "|".join(n for n, on in zip(SIGNS, row, strict=True) if on) for row in signs
     ]
@@ -543,7 +547,7 @@ def _users_truth(
             "signs": [*listed, *[""] * others],
             "is_influencer": [*plan.is_influencer.tolist(), *[False] * others],
             "is_silent": [*plan.is_silent.tolist(), *[False] * others],
-            "is_bot_like": [*(signs.sum(axis=1) >= 2).tolist(), *[False] * others],
+            "is_bot_like": [*automated.tolist(), *[False] * others],
             "tag_community": blank(
                 np.array([c.name for c in v.TAG_COMMUNITIES], dtype=object)[
                     people.tag_community

@@ -321,6 +321,9 @@ def test_unusual_accounts_are_shown_with_what_their_rules_rest_on(
                 0.5 as gap_minutes_min,
                 0 as own_copy_count,
                 0 as copying_user_count,
+                0 as synchronised_user_count,
+                1.0 as stretch_hours_max,
+                null::double as clock_evidence,
                 1.0 as k_distance,
                 null::varchar as abstention_reason
             from range(9) as numbers (i)

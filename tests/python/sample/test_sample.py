@@ -293,7 +293,10 @@ def test_anomaly_signs_show_in_the_data(
     signs = authors["signs"].str.split("|")
     for name in SIGNS:
         assert 8 <= signs.map(lambda row, name=name: name in row).sum() <= 120, name
-    assert (authors["is_bot_like"] == (signs.map(len) >= 2)).all()
+    automated = signs.map(
+        lambda row: "coordinated" in row or {"burst", "near_duplicate"} <= {*row}
+    )
+    assert (authors["is_bot_like"] == automated).all()
     shows = {name: signs.index[signs.map(lambda r, n=name: n in r)] for name in SIGNS}
     many = posts["label"].str.count("#") >= 9
     assert set(posts.loc[many, "user_id"]) == set(shows["tag_stuffing"])

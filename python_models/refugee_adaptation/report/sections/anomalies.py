@@ -178,8 +178,11 @@ def _accounts(story: Story) -> None:
             hashtag_count_max,
             burst_count,
             round(60 * gap_minutes_min) as gap_seconds,
+            round(stretch_hours_max) as stretch_hours_max,
+            floor(clock_evidence) as clock_evidence,
             own_copy_count,
             copying_user_count,
+            synchronised_user_count,
             k_distance
         from ranked
         order by place > {CLEAREST}, anomaly_type, place
