@@ -3,7 +3,8 @@
 A word tells as many bits as the logarithm of how few people use it, whatever its
 script: three rare words tell more than ten that everybody writes, and a line of 24
 Chinese characters as much as an English one of a dozen words. Two texts are nearly
-the same if they share most of the bits of both (Jaccard index weighed by bits).
+the same if they share most of their bits and most of their words (Jaccard indices): a
+signature of rare words under other texts is no copy, nor are everybody's words.
 
 Source: MinHash with bands, Broder 1997, and Leskovec, Rajaraman and Ullman 2020, chapter
 3; the weights by a race of exponential clocks, one a word, after Charikar 2002: the
@@ -133,8 +134,8 @@ def group_texts(
     Args:
         posts: post_id, user_id, post_number and text (folded, may be missing), one row
             a post, any order.
-        min_similarity: Share of the bits of two texts that both have, 0 to 1, from
-            which they are nearly the same.
+        min_similarity: Share of the bits, and of the words, of two texts that both
+            have, 0 to 1, from which they are nearly the same.
         seed: Seed of the clocks.
         tokeniser: Cuts Chinese, as :func:`shared.words.cutter` knows it.
 
@@ -222,12 +223,15 @@ def _alike(
     min_similarity: float,
 ) -> tuple[IntArray, npt.NDArray[np.float64]]:
     """Those of the pairs that share enough, and how many bits they share."""
-    weighed = texts.multiply(bits).tocsr()
+    word_count = np.diff(texts.indptr)
     shared = np.zeros(len(pairs))
+    shared_words = np.zeros(len(pairs))
     for start in range(0, len(pairs), _CHUNK):
         left, right = pairs[start : start + _CHUNK].T
-        both = weighed[left].multiply(texts[right]).sum(axis=1)
-        shared[start : start + _CHUNK] = np.asarray(both).ravel()
-    whole = told[pairs].sum(axis=1) - shared
-    kept = shared >= min_similarity * whole
+        both = texts[left].multiply(texts[right])
+        shared[start : start + _CHUNK] = both @ bits
+        shared_words[start : start + _CHUNK] = both.sum(axis=1).ravel()
+    kept = (shared >= min_similarity * (told[pairs].sum(axis=1) - shared)) & (
+        shared_words >= min_similarity * (word_count[pairs].sum(axis=1) - shared_words)
+    )
     return pairs[kept], shared[kept]

@@ -94,6 +94,21 @@ def test_copiers_do_not_make_their_words_common() -> None:
     assert found["shared_bits"].tolist() == pytest.approx([3 * np.log2(28)] * 50)
 
 
+def test_a_signature_is_no_copy() -> None:
+    rng = np.random.default_rng(4)
+    texts = [" ".join(rng.permutation(LATIN)[:40]) for _ in range(100)]
+    signed = [" ".join(rng.permutation(LATIN)[:9]) for _ in range(8)]
+    posts = crawl(
+        texts + [f"{text} ring or ask my shop" for text in signed],
+        [*map(str, range(100)), *["seller"] * 8],
+    )
+    found = group_texts(posts, 0.5, 1).merge(posts, on="post_id")
+    assert "seller" not in set(found["user_id"])
+    # five words of one person among 101, and nine of their own that seven in ten use
+    own = 9 * np.log2(102 / 72)
+    assert 5 * np.log2(102) / (5 * np.log2(102) + 2 * own) > 0.5
+
+
 def test_small_changes_make_no_chain() -> None:
     words = [f"w{place}x" for place in map(chr, range(97, 97 + 24))]
     texts = [" ".join(words[start : start + 8]) for start in range(16)]
