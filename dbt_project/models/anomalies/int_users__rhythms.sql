@@ -9,7 +9,7 @@ gaps as (
         user_id,
         created_at,
         created_at_evidence,
-        epoch(created_at) as second,
+        epoch(created_at) as created_second,
         (
             epoch(created_at)
             - lag(epoch(created_at)) over (partition by user_id order by post_number)
@@ -31,17 +31,17 @@ paces as (
 stretched as (
     select
         user_id,
-        second,
+        created_second,
         count(*) filter (
             where gap_minutes > {{ 60 * var("anomaly_pause_hours") }}
-        ) over (partition by user_id order by second) as stretch_number
+        ) over (partition by user_id order by created_second) as stretch_number
     from gaps
 ),
 
 stretches as (
     select
         user_id,
-        (max(second) - min(second)) / 3600 as stretch_hours
+        (max(created_second) - min(created_second)) / 3600 as stretch_hours
     from stretched
     group by
         user_id,
@@ -61,9 +61,12 @@ wakes as (
 starts as (
     select
         user_id,
-        second,
-        2 * pi() * (second % 3600) / 3600 as minute_angle,
-        (second - lag(second) over (partition by user_id order by second)) / 60
+        created_second,
+        2 * pi() * (created_second % 3600) / 3600 as minute_angle,
+        (
+            created_second
+            - lag(created_second) over (partition by user_id order by created_second)
+        ) / 60
             as start_gap
     from gaps
     where

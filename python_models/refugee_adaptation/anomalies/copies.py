@@ -1,18 +1,19 @@
 """Texts that are nearly the same, weighed by what their words tell.
 
-A word tells as many bits as the logarithm of how few people use it, whatever its
+A word tells as many bits as the logarithm of how few texts have it, whatever its
 script: three rare words tell more than ten that everybody writes, and a line of 24
 Chinese characters as much as an English one of a dozen words. Two texts are nearly
 the same if they share most of their bits and most of their words (Jaccard indices): a
 signature of rare words under other texts is no copy, nor are everybody's words.
 
-Source: MinHash with bands, Broder 1997, and Leskovec, Rajaraman and Ullman 2020, chapter
-3; the weights by a race of exponential clocks, one a word, after Charikar 2002: the
-first word to ring is that of both texts with the probability of their weighed index.
+Source: MinHash with bands, Broder 1997, and Leskovec, Rajaraman and Ullman 2020,
+chapter 3; the weights by a race of exponential clocks, one a word (Chum, Philbin and
+Zisserman 2008): the first to ring is of both texts with the probability of their
+weighed index.
 
 Libraries of MinHash hash a text at a time in Python and know no weights; as arrays over
 the words of all texts it is a page, linear in the words, and a million posts take a
-minute or two.
+minute.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from array import array
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 
 from refugee_adaptation.shared.arrays import FloatArray, IntArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
@@ -35,7 +36,7 @@ GROUP_DTYPES = {
     "shared_bits": "float64",
 }
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-# other scripts that put no space between words: kana, rare Han, Thai, Lao, Burmese, Khmer
+# other scripts without spaces between words: kana, rare Han, Thai, Lao, Burmese, Khmer
 _UNSPACED = (
     "\u3040-\u30ff\uf900-\ufaff\U00020000-\U0003ffff"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -76,10 +77,13 @@ def text_words(text: str, cut: Cut) -> list[str]:
 
 
 def word_bits(texts: csr_matrix, writers: IntArray) -> FloatArray:
-    """How much each word tells: log2 of one person in how many writes it.
+    """How much each word tells: log2 of one text in how many has it.
+
+    Texts of one person count as one text, so that who spins a template does not make its
+    words common.
 
     Args:
-        texts: Which word (column) stands in which distinct text (row), shape (n, words).
+        texts: Which word (column) stands in which distinct text (row), (n, words).
         writers: Who wrote each text first, shape (n,): who copies it tells nothing
             about how common its words are.
 
@@ -87,10 +91,12 @@ def word_bits(texts: csr_matrix, writers: IntArray) -> FloatArray:
         Bits, above 0, shape (words,). One further person, who writes none of the words,
         is counted.
     """
-    people, person = np.unique(writers, return_inverse=True)
-    place = coo_matrix((np.ones(len(person)), (person, np.arange(len(person)))))
-    users = (place.tocsr() @ texts).astype(bool).sum(axis=0)
-    return np.log2((len(people) + 1) / np.maximum(np.asarray(users).ravel(), 1))
+    people, person, text_counts = np.unique(
+        writers, return_inverse=True, return_counts=True
+    )
+    shares = texts.T @ (1 / text_counts)[person]
+    bits: FloatArray = np.log2((len(people) + 1) / shares)
+    return bits
 
 
 def candidate_pairs(texts: csr_matrix, bits: FloatArray, seed: int) -> IntArray:
@@ -121,8 +127,10 @@ def candidate_pairs(texts: csr_matrix, bits: FloatArray, seed: int) -> IntArray:
         opens = np.setdiff1d(rows, same)
         start[opens] = opens
         start = np.maximum.accumulate(start)
-        for other in (same - 1, start[same]):
-            found.append(np.column_stack([sorted_rows[same], sorted_rows[other]]))
+        found += [
+            np.column_stack([sorted_rows[same], sorted_rows[other]])
+            for other in (same - 1, start[same])
+        ]
     return np.unique(np.concatenate(found), axis=0)
 
 
@@ -160,7 +168,7 @@ def group_texts(
     said = ordered[text >= 0].reset_index(drop=True)
     text = text[text >= 0]
     first = np.unique(text, return_index=True)[1]
-    writers = said["user_id"].astype("category").cat.codes.to_numpy()[first]
+    writers = pd.factorize(said["user_id"])[0].astype(np.int64)[first]
     bits = word_bits(texts, writers) * parts
     told = np.asarray(texts @ bits)
     pairs, shared = _alike(

@@ -512,7 +512,7 @@ def _users_truth(
         return [*values.tolist(), *[None] * others]
 
     signs = np.column_stack([plan.signs[name] for name in SIGNS])
-    # a ring copies at one time; a seller promotes, in a burst as well, and is no machine
+    # a ring copies at one time; a seller promotes, even in a burst, and is no machine
     automated = plan.signs["coordinated"] | (
         plan.signs["burst"] & plan.signs["near_duplicate"]
     )

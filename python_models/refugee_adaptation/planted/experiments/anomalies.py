@@ -3,8 +3,10 @@
 The rules are SQL, so they are judged end to end: crawl in, mart out. Influencers and
 silent users are planted by the thresholds that the rules have, and automated accounts
 by two of the signs that the rule counts, with promotion in words of the lexicon: these
-rows check the code, not whether the rules are right. Two rows go further: promotion in
-words held out from the lexicon, and ordinary people with one honest sign each.
+rows check the code, not whether the rules are right. Others go further: promotion in
+words held out from the lexicon, ordinary people with one honest sign each, and machines
+and sellers of other authorship (`planted/worlds/accounts`) among people of whom nothing
+is planted.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -24,8 +26,15 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from refugee_adaptation.compiled import run_dbt
+from refugee_adaptation.compiled import (
+    Database,
+    compile_project,
+    needed_for,
+    read_steps,
+    run_dbt,
+)
 from refugee_adaptation.crawl.keys import KEY_VARIABLE
+from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.evidence.reading import METRICS, read_count
 from refugee_adaptation.evidence.recipe import recipe_outliers
 from refugee_adaptation.planted.results import (
@@ -38,6 +47,9 @@ from refugee_adaptation.planted.results import (
     result,
     share_of,
 )
+from refugee_adaptation.planted.worlds.accounts import KINDS, add_accounts
+from refugee_adaptation.planted.worlds.crawl import person_ids, write_crawl
+from refugee_adaptation.planted.worlds.kinds import draw_world
 from refugee_adaptation.sample import vocabulary as v
 from refugee_adaptation.sample.generator import Sample, local_time
 from refugee_adaptation.sample.posts import MANY_TAGS
@@ -68,6 +80,7 @@ HELD_OUT_TAGS = ("brandpartner", "ugcjobs", "shoutouts", "达人孵化", "投流
 HONEST_SIGNS = ("burst", "tags", "tags with an agency's", "an agency's tag")
 HONEST_SHARE = 0.4
 _BURST_SECONDS = 300
+ORDINARY = "people"
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,7 @@ def run(plan: Plan) -> Iterator[Result]:
     with tempfile.TemporaryDirectory(prefix="planted_") as folder:
         for posts in plan.choose((600,), (600, 3000)):
             yield from _types(plan, posts, Path(folder))
+        yield from _other_accounts(plan, Path(folder))
         if plan.is_full:
             yield _held_out(plan, Path(folder))
             yield _ordinary_people(plan, Path(folder))
@@ -199,6 +213,96 @@ def _ordinary_people(plan: Plan, folder: Path) -> Result:
         detail=f"samples are users of {len(crawls)} crawls; somebody is called so in "
         f"{called}",
     )
+
+
+def _other_accounts(plan: Plan, folder: Path) -> Iterator[Result]:
+    """Machines of other kinds, and who is honest but sells: who is called bot-like?"""
+    seeds = list(plan.seeds("anomalies, other accounts", plan.choose(1, 5)))
+    users = pd.concat(judge_accounts(seeds, folder))
+    judged = Judged(users)
+    called = users.groupby("kind")["found_bot_like"].agg(["sum", "size"])
+    told = {
+        str(kind): f"{found} of {size}"
+        for kind, found, size in called.itertuples(name=None)
+    }
+    yield result(
+        judged.f1("bot_like", "found_bot_like"),
+        experiment=NAME,
+        method="rules, bot-like",
+        planted="machines of seven kinds among people and sellers, another author",
+        separation=1,
+        sample_size=len(users),
+        unit="users",
+        metric="F1 over users, other accounts",
+        target=at_least(0.85),
+        detail="found: "
+        + ", ".join(
+            f"{kind} {told[kind]}" for kind, one in KINDS.items() if one.is_automated
+        ),
+    )
+    honest = users[~users["is_bot_like"]]
+    yield result(
+        share_of(honest["found_bot_like"].tolist()),
+        part=FALSE_CLAIMS,
+        experiment=NAME,
+        method="rules, bot-like",
+        planted="people and sellers among machines, another author",
+        separation=0,
+        sample_size=len(honest),
+        unit="users",
+        metric="users called bot-like, other accounts",
+        target=at_most(0.01),
+        detail="called: "
+        + ", ".join(
+            f"{kind} {told[kind]}"
+            for kind in told
+            if kind == ORDINARY or not KINDS[kind].is_automated
+        ),
+    )
+
+
+def judge_accounts(seeds: Sequence[int], folder: Path) -> Iterator[pd.DataFrame]:
+    """Build the flags of crawls with accounts of every kind.
+
+    Args:
+        seeds: One a crawl.
+        folder: Where to work.
+
+    Yields:
+        One row per author: ``kind``, ``is_bot_like`` (the truth), ``found_bot_like``.
+
+    Raises:
+        RuntimeError: The project's folder is not there, or dbt fails.
+    """
+    work, crawl = folder / "compiled", folder / "accounts"
+    for made in (work, crawl):
+        made.mkdir()
+    compiled = read_steps(compile_project(work, "+user_anomalies", {}))
+    steps = needed_for(compiled, ["user_anomalies"])
+    for seed in seeds:
+        draft, kinds = add_accounts(
+            np.random.default_rng([seed, 7]), draw_world("plain", seed)
+        )
+        write_crawl(draft, crawl, seed)
+        database = Database(None, read_crawl(str(crawl)).tables, _KEY)
+        database.make(steps)
+        flags = database.connection.sql("select * from user_anomalies").df()
+        database.close()
+        called = flags.set_index("user_id")["is_bot_like"]
+        people = person_ids(draft, seed)
+        authors = np.unique(draft.author).tolist()
+        kind = [kinds.get(author, ORDINARY) for author in authors]
+        yield pd.DataFrame(
+            {
+                "kind": kind,
+                "is_bot_like": [
+                    one != ORDINARY and KINDS[one].is_automated for one in kind
+                ],
+                "found_bot_like": [
+                    bool(called[pseudonym(people[author])]) for author in authors
+                ],
+            }
+        )
 
 
 def in_held_out_words(sample: Sample) -> Sample:

@@ -134,14 +134,7 @@ def write_crawl(draft: Draft, folder: Path, seed: int) -> None:
         seed: Seed of what is random in ids.
     """
     rng = np.random.default_rng([seed, 99])
-    people = [
-        f"{second:08x}{tail:016x}"
-        for second, tail in zip(
-            draft.registered.tolist(),
-            rng.choice(1 << 40, len(draft.registered), replace=False).tolist(),
-            strict=True,
-        )
-    ]
+    people = _person_ids(rng, draft.registered)
     posts = _item_ids(rng, draft.second)
     comments = _item_ids(rng, draft.comment_second)
     with _opened(folder / "posts.csv") as file:
@@ -177,6 +170,19 @@ def write_crawl(draft: Draft, folder: Path, seed: int) -> None:
                         0,
                     ]
                 )
+
+
+def person_ids(draft: Draft, seed: int) -> list[str]:
+    """The platform's ids of people, as `write_crawl` writes them with that seed."""
+    return _person_ids(np.random.default_rng([seed, 99]), draft.registered)
+
+
+def _person_ids(rng: np.random.Generator, registered: IntArray) -> list[str]:
+    tails = rng.choice(1 << 40, len(registered), replace=False).tolist()
+    return [
+        f"{second:08x}{tail:016x}"
+        for second, tail in zip(registered.tolist(), tails, strict=True)
+    ]
 
 
 def _post_row(
