@@ -79,7 +79,7 @@ def text_words(text: str, cut: Cut) -> list[str]:
 def word_bits(texts: csr_matrix, writers: IntArray) -> FloatArray:
     """How much each word tells: log2 of one text in how many has it.
 
-    Texts of one person count as one text, so that who spins a template does not make its
+    Texts of one person count as one, so that who spins a template does not make its
     words common.
 
     Args:
