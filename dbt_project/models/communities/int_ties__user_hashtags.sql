@@ -12,6 +12,32 @@ users as (
     select * from {{ ref("int_users__observed") }}
 ),
 
+used as (
+    select distinct
+        user_id,
+        hashtag
+    from hashtags
+),
+
+taggers as (
+    select count(distinct user_id) as user_count from used
+),
+
+-- a tag of one user ties nobody; a tag of everybody ties everybody and means nothing,
+-- and its pairs grow with the square of its users
+kept_hashtags as (
+    select
+        used.hashtag,
+        count(*) as user_count,
+        ln(taggers.user_count / count(*)) as rarity_score
+    from used
+    cross join taggers
+    group by used.hashtag, taggers.user_count
+    having
+        count(*) between 2 and {{ var("tie_hashtag_max_users") }}
+        and count(*) <= {{ var("tie_hashtag_max_share") }} * taggers.user_count
+),
+
 uses as (
     select
         hashtags.user_id,
@@ -20,27 +46,9 @@ uses as (
         min(posts.created_at) as first_at,
         max(posts.created_at) as last_at
     from hashtags
+    inner join kept_hashtags on hashtags.hashtag = kept_hashtags.hashtag
     inner join posts on hashtags.post_id = posts.post_id
     group by hashtags.user_id, hashtags.hashtag
-),
-
-taggers as (
-    select count(distinct user_id) as user_count from uses
-),
-
--- a tag of one user ties nobody; a tag of everybody ties everybody and means nothing,
--- and its pairs grow with the square of its users
-kept_hashtags as (
-    select
-        uses.hashtag,
-        count(*) as user_count,
-        ln(taggers.user_count / count(*)) as rarity_score
-    from uses
-    cross join taggers
-    group by uses.hashtag, taggers.user_count
-    having
-        count(*) between 2 and {{ var("tie_hashtag_max_users") }}
-        and count(*) <= {{ var("tie_hashtag_max_share") }} * taggers.user_count
 ),
 
 kept_uses as (
