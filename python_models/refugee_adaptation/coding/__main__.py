@@ -32,7 +32,7 @@ def draw(options: argparse.Namespace) -> None:
     """Draw units from a build and write the sheets."""
     with Marts(options.db) as marts:
         tables = marts.cursor()
-        units = tables.query("from methods.coding_units").df()
+        units = tables.query("from main.coding_units").df()
         meanings = tables.query("from seeds.adaptation_archetypes").df()
         tables.close()
     drawn = draw_units(units, options.per_label, options.seed)
