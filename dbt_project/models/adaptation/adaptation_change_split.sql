@@ -1,8 +1,8 @@
 -- A change between waves is of rates, or of who is there. Among posts of strata that
 -- both waves have, of registration cohort and crawl format, the first is the change
 -- within a stratum and the second that of their mixture; what the other posts add
--- cannot be told apart. Of the people seen in both waves the change is their own. Source:
--- Kitagawa (1955), Components of a difference between two rates; Nopo (2008), Matching
+-- cannot be told apart. Of the people seen in both waves the change is their own.
+-- Source: Kitagawa (1955), Components of a difference between two rates; Nopo (2008), Matching
 -- as a tool to decompose wage gaps, for what has no match.
 with
 
