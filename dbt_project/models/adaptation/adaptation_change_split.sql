@@ -2,8 +2,8 @@
 -- both waves have, of registration cohort and crawl format, the first is the change
 -- within a stratum and the second that of their mixture; what the other posts add
 -- cannot be told apart. Of the people seen in both waves the change is their own.
--- Source: Kitagawa (1955), Components of a difference between two rates; Nopo (2008), Matching
--- as a tool to decompose wage gaps, for what has no match.
+-- Source: Kitagawa (1955), Components of a difference between two rates; Nopo (2008),
+-- Matching as a tool to decompose wage gaps, for what has no match.
 with
 
 posts as (
