@@ -26,6 +26,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 MEMORY = "crawl_in_memory"
 """Name of the database that holds the raw crawl, as in `profiles.yml`."""
 
+#: Verdicts of `findings`.
+SUPPORTED = "supported"
+REFUSED = "not identifiable on this crawl"
+
 #: Models that cost seconds, and the claims that cannot be judged without them.
 HEAVY: dict[str, tuple[str, ...]] = {
     "study_correction": ("study_recipe_finds_groups",),

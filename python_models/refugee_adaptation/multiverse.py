@@ -30,6 +30,8 @@ from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.compiled import (
     HEAVY,
+    REFUSED,
+    SUPPORTED,
     Database,
     Step,
     compile_project,
@@ -41,8 +43,6 @@ from refugee_adaptation.crawl.sheets import CrawlError
 
 Settings = Mapping[str, str | int | float]
 CHOICES = Path(__file__).with_suffix(".toml")
-SUPPORTED = "supported"
-REFUSED = "not identifiable on this crawl"
 _KEY = "tables of a multiverse are thrown away"
 
 

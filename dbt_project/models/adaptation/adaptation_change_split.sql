@@ -133,6 +133,8 @@ split as (
             as matched_early_share,
         coalesce(matched.late_count, 0) / wave_values.late_post_count
             as matched_late_share,
+        within_person.within_change,
+        within_person.within_reach,
         coalesce(within_person.within_user_count, 0) as within_user_count,
         coalesce(
             within_person.within_user_count >= {{ var("wave_min_users") }}, false
@@ -148,45 +150,36 @@ split as (
 final as (
     select
         -- ids
-        split.trait,
+        trait,
 
         -- numerics
-        split.change,
-        split.rate_part,
-        split.rate_low,
-        split.rate_high,
-        split.composition_part,
-        split.unmatched_part,
-        split.stratum_count,
-        split.matched_early_share,
-        split.matched_late_share,
-        split.within_user_count,
-        if(split.has_within, within_person.within_change, null) as within_change,
-        if(
-            split.has_within,
-            within_person.within_change - within_person.within_reach,
-            null
-        ) as within_low,
-        if(
-            split.has_within,
-            within_person.within_change + within_person.within_reach,
-            null
-        ) as within_high,
+        change,
+        rate_part,
+        rate_low,
+        rate_high,
+        composition_part,
+        unmatched_part,
+        stratum_count,
+        matched_early_share,
+        matched_late_share,
+        within_user_count,
+        if(has_within, within_change, null) as within_change,
+        if(has_within, within_change - within_reach, null) as within_low,
+        if(has_within, within_change + within_reach, null) as within_high,
 
         -- strings
         if(
-            split.has_within,
+            has_within,
             null,
             json_object(
                 'code', 'too_few_seen_twice',
-                'people', split.within_user_count,
+                'people', within_user_count,
                 'least', {{ var("wave_min_users") }}
             )
         )::varchar as reason_message,
         say(reason_message, 'en') as reason,
         say(reason_message, 'zh') as reason_zh
     from split
-    left join within_person on split.trait = within_person.trait
 )
 
 select * from final

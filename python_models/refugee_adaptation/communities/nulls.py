@@ -188,16 +188,15 @@ def _null_rows(
     if tie_kind == "reply":
         _check_replies(graph, threads)
         kept = ties.busiest(threads.user_index, settings.null_parts)
-        threads = ties.threads_of(threads, kept)
+        if not kept.all():
+            threads = ties.threads_of(threads, kept)
+            graph = ties.reply_graph(threads)
     else:
         kept = ties.busiest(incidence.user_index, settings.null_parts)
-        incidence = ties.incidence_of(incidence, kept)
+        if not kept.all():
+            incidence = ties.incidence_of(incidence, kept)
+            graph = ties.shared_tag_graph(incidence)
     if not kept.all():
-        graph = (
-            ties.reply_graph(threads)
-            if tie_kind == "reply"
-            else ties.shared_tag_graph(incidence)
-        )
         runs = [louvain(graph, settings.seed + run) for run in range(len(runs))]
     observed = float(np.mean([modularity(graph.adjacency, run) for run in runs]))
     draws = settings.bounded(settings.null_draws, graph.edge_count)

@@ -33,7 +33,11 @@ from refugee_adaptation.retention.models import (
 )
 from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import stacked_frame
-from refugee_adaptation.shared.inference import permutation_p, ranked_auc
+from refugee_adaptation.shared.inference import (
+    drawn_rows,
+    permutation_p,
+    ranked_auc,
+)
 from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
 from refugee_adaptation.wording.messages import message
 
@@ -381,8 +385,8 @@ def score_models(
         As :func:`beside_baselines`.
     """
     if len(users) > max_users:
-        order = np.random.default_rng([settings["seed"], 1]).permutation(len(users))
-        users = users.sort_values("user_number").iloc[np.sort(order[:max_users])]
+        drawn = drawn_rows(len(users), max_users, settings["seed"])
+        users = users.sort_values("user_number").iloc[drawn]
     held_out = predict_held_out(users, evidence=evidence, repeats=repeats, **settings)
     scores = score_predictions(
         held_out, users, evidence=evidence, permutations=permutations, **settings

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from refugee_adaptation.shared.frames import empty_frame
+from refugee_adaptation.shared.inference import drawn_rows
 from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
 from refugee_adaptation.wording.messages import message
 
@@ -80,9 +81,8 @@ def cox_hazards(
     for outcome, part in users.groupby("outcome", sort=True):
         reason = None if evidence is None else _hazard_refusal(str(outcome), evidence)
         if len(part) > max_users:
-            order = np.random.default_rng([seed, 1]).permutation(len(part))
             ordered = part.sort_values("user_number")
-            part = ordered.iloc[np.sort(order[:max_users])]
+            part = ordered.iloc[drawn_rows(len(part), max_users, seed)]
         rows.extend(
             [_no_hazard(str(outcome), part, reason)]
             if reason

@@ -16,7 +16,7 @@ from refugee_adaptation.retention.estimates import log_odds_of, recalibration
 from refugee_adaptation.retention.models import MODELS, make_model
 from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import stacked_frame
-from refugee_adaptation.shared.inference import bounded_draws
+from refugee_adaptation.shared.inference import bounded_draws, drawn_rows
 
 _FEWEST_DRAWS = 50
 
@@ -83,10 +83,8 @@ def predict_risk(
         matrix = model_matrix(everyone, label, MODELS[0])
         is_known = everyone[label.column].notna().to_numpy()
         labelled = np.flatnonzero(is_known)
-        if len(labelled) > max_users:
-            order = np.random.default_rng([seed, 1]).permutation(len(labelled))
-            kept = np.sort(order[:max_users])
-            labelled, outcome = labelled[kept], outcome[kept]
+        kept = drawn_rows(len(labelled), max_users, seed)
+        labelled, outcome = labelled[kept], outcome[kept]
         parts.append(
             _risk_rows(
                 everyone, matrix, labelled, outcome, label.name, draws, seed, confidence

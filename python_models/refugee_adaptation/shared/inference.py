@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from refugee_adaptation.shared.arrays import FloatArray
+from refugee_adaptation.shared.arrays import FloatArray, IntArray
 
 
 @overload
@@ -51,6 +51,23 @@ def bounded_draws(draws: int, size: int, budget: int, least: int = 99) -> int:
         least: Draws that are made whatever the size, if so many are wanted.
     """
     return min(draws, max(budget // max(size, 1), least))
+
+
+def drawn_rows(count: int, most: int, seed: int) -> IntArray:
+    """Rows of a bounded random sample.
+
+    Args:
+        count: How many rows there are, in an order that no other row order changes.
+        most: How many to draw at most.
+        seed: Seed of the draw.
+
+    Returns:
+        Positions, ascending; all of them where there are no more than ``most``.
+    """
+    if count <= most:
+        return np.arange(count)
+    order = np.random.default_rng([seed, 1]).permutation(count)
+    return np.sort(order[:most])
 
 
 def against_shuffles(values: FloatArray) -> dict[str, float]:

@@ -21,6 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.compiled import (
     HEAVY,
+    REFUSED,
+    SUPPORTED,
     Database,
     Step,
     compile_project,
@@ -41,8 +43,6 @@ from refugee_adaptation.planted.worlds.crawl import write_crawl
 from refugee_adaptation.planted.worlds.kinds import WORLDS, draw_world
 
 NAME = "worlds"
-SUPPORTED = "supported"
-REFUSED = "not identifiable on this crawl"
 _KEY = "planted truth: there is nobody to protect"
 
 DRAWS = {
