@@ -7,10 +7,11 @@ def model(dbt, _session):
     from refugee_adaptation.adaptation.groups import assign_groups
 
     users = dbt.ref("int_users__features").order("user_number").df()
+    standings = dbt.ref("int_users__standings").project("user_id, standing").df()
     weights = dbt.ref("adaptation_archetypes")
     selection = dbt.ref("adaptation_model_selection")
     groups = assign_groups(
-        users,
+        users.merge(standings, on="user_id"),
         weights.df(),
         selection.df(),
         dbt.config.meta_get("method"),

@@ -39,7 +39,7 @@ VERDICTS = {
         "study_recipe_finds_groups": "not supported",
     },
     "sqlite": {
-        "adaptation_groups_exist": "not supported",
+        "adaptation_groups_exist": "not identifiable on this crawl",
         "communities_replies": "not supported",
         "communities_hashtags": "supported",
         "recommendations_above_popularity": "supported",
@@ -60,10 +60,32 @@ def both(found: list[tuple[object, ...]], column: str) -> tuple[list[str], list[
 
 
 def test_planted_groups_are_found(built: Built, query: Query) -> None:
-    found = query(built("sample"), "select user_id, group_name from adaptation_groups")
+    found = query(
+        built("sample"),
+        "select user_id, group_name from adaptation_groups where standing = 'member'",
+    )
     truth, groups = both(found, "adaptation_group")
     assert adjusted_rand_score(truth, groups) >= 0.90
     assert adjusted_rand_score(truth, groups[::-1]) < 0.05
+    for name, low, high in query(
+        built("sample"), "select archetype, share_low, share_high from archetype_scores"
+    ):
+        assert low <= truth.count(str(name)) / len(truth) <= high
+
+
+def test_hosts_stand_where_hosts_should_on_a_real_crawl(
+    built: Built, query: Query
+) -> None:
+    # nobody of the project wrote the study's posts, and no feature knows registration
+    differences = dict(
+        query(
+            built("study"),
+            "select archetype, host_difference from archetype_scores "
+            "where host_difference_low > 0 or host_difference_high < 0",
+        )
+    )
+    assert differences["cultural_adapter"] > 0.5
+    assert differences["imitator"] < -0.5
 
 
 @pytest.mark.parametrize(

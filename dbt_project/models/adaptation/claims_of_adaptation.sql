@@ -1,5 +1,7 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
 
+{%- set people = "json_object('code', '" ~ var("adaptation_population") ~ "_people')" %}
+
 with
 
 over_time as (
@@ -18,16 +20,8 @@ selection as (
     select * from {{ ref("adaptation_model_selection") }}
 ),
 
-groups as (
-    select * from {{ ref("adaptation_groups") }}
-),
-
-tiers as (
-    select * from {{ ref("engagement_tiers") }}
-),
-
 archetypes as (
-    select distinct archetype as group_name from {{ ref("adaptation_archetypes") }}
+    select * from {{ ref("archetype_scores") }}
 ),
 
 -- one row for each comparison, and without two waves an empty one
@@ -145,41 +139,17 @@ shown as (
     from ranked
 ),
 
-automated as (
-    select * from {{ ref("int_users__automated") }}
-),
-
-people as (
-    select groups.*
-    from groups
-    where groups.user_id not in (select automated.user_id from automated)
-),
-
-author_total as (
-    select count(*) as user_count
-    from tiers
-    where tiers.user_id not in (select automated.user_id from automated)
-),
-
 -- a name that nobody earned is a finding too, but only of groups that are there
-group_sizes as (
-    select
-        archetypes.group_name,
-        count(people.user_id) as user_count
-    from archetypes
-    left join people on archetypes.group_name = people.group_name
-    group by archetypes.group_name
-),
-
 named_groups as (
     select
-        group_sizes.group_name,
-        author_total.user_count as author_count,
+        archetypes.archetype,
+        archetypes.share_low,
+        archetypes.share_high,
+        archetypes.member_count,
         shown.claims_structure,
         shown.reason_message,
-        if(shown.claims_structure, group_sizes.user_count, null) as user_count
-    from group_sizes
-    cross join author_total
+        if(shown.claims_structure, coalesce(archetypes.share, 0), null) as group_share
+    from archetypes
     cross join shown
 ),
 
@@ -253,27 +223,28 @@ claims as (
         null_silhouette_p95 is not null as is_identifiable,
         claims_structure as is_supported,
         reason_message,
-        json_object('count', coalesce(cluster_count, 3)) as facts
+        json_object(
+            'count', coalesce(cluster_count, 3), 'people', {{ people }}
+        ) as facts
     from shown
     union all
     select
-        'group_' || group_name as claim_id,
-        user_count / nullif(author_count, 0) as estimate,
-        exact_low(user_count, author_count) as interval_low,
-        exact_high(user_count, author_count) as interval_high,
+        'group_' || archetype as claim_id,
+        group_share as estimate,
+        share_low as interval_low,
+        share_high as interval_high,
         0.01 as null_value,
-        -- an exact p of counts would not know that people are put in groups with error
-        null as p_value,
-        author_count as n,
+        {{ interval_p_value("group_share", "share_low", 0.01) }} as p_value,
+        member_count as n,
         claims_structure as is_identifiable,
-        null as is_supported,
+        case when share_low is null and group_share = 0 then false end as is_supported,
         case
             when not claims_structure
                 then json_object(
                     'code', 'groups_not_established', 'reason', reason_message
                 )
         end as reason_message,
-        null as facts
+        json_object('people', {{ people }}) as facts
     from named_groups
 )
 

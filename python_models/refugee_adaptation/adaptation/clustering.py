@@ -26,6 +26,7 @@ from sklearn.mixture import GaussianMixture
 
 from refugee_adaptation.adaptation.features import (
     feature_matrix,
+    is_member,
     standardise,
     weight_matrix,
 )
@@ -114,6 +115,14 @@ class Partition:
     centroids: FloatArray
     model: KMeans | GaussianMixture
     order: IntArray
+
+    @property
+    def shares(self) -> FloatArray:
+        """Share of the people in each cluster, shape (k,): a mixture's own weights."""
+        if isinstance(self.model, GaussianMixture):
+            return np.asarray(self.model.weights_[self.order], dtype=np.float64)
+        sizes = np.bincount(self.labels, minlength=len(self.centroids))
+        return np.asarray(sizes / len(self.labels), dtype=np.float64)
 
     def predict(self, points: FloatArray) -> IntArray:
         """Assign points to clusters.
@@ -301,11 +310,13 @@ class Stability:
         ari: Adjusted Rand index with the original, one per draw, shape (b,).
         jaccard: Mean best Jaccard of each original cluster, shape (k,).
         agreement: Share of draws that put a user in its own cluster, shape (n,).
+        shares: Share of the people in each original cluster, shape (b, k).
     """
 
     ari: FloatArray
     jaccard: FloatArray
     agreement: FloatArray
+    shares: FloatArray
 
 
 @dataclass(frozen=True)
@@ -363,7 +374,7 @@ def bootstrap_stability(
     clusters = len(partition.centroids)
     indices = np.arange(clusters)
     original = (partition.labels[:, None] == indices).astype(float)
-    ari, jaccard = [], []
+    ari, jaccard, shares = [], [], []
     agreement = np.zeros(count)
     for sample in resamples:
         refit = fit_partition(
@@ -383,11 +394,16 @@ def bootstrap_stability(
         rows, columns = linear_sum_assignment(-shared)
         renamed = np.empty(clusters, dtype=np.int64)
         renamed[columns] = rows
+        shares.append(refit.shares[columns])
         agreement += renamed[labels] == partition.labels
     if not resamples:
-        return Stability(np.empty(0), np.full(clusters, np.nan), agreement * np.nan)
+        nothing = np.full(clusters, np.nan)
+        return Stability(np.empty(0), nothing, agreement * np.nan, np.empty((0, 0)))
     return Stability(
-        np.array(ari), np.mean(jaccard, axis=0), agreement / len(resamples)
+        np.array(ari),
+        np.mean(jaccard, axis=0),
+        agreement / len(resamples),
+        np.array(shares),
     )
 
 
@@ -403,8 +419,8 @@ def select_clusters(
     maximum in the null samples, so trying several costs nothing in false claims.
 
     Args:
-        frame: One row per user with the features of the weights, in an order that
-            does not depend on pseudonyms.
+        frame: One row per user with a standing and the features of the weights, in
+            an order that does not depend on pseudonyms. Members alone are judged.
         weights: Signed archetype weights (archetype, feature, weight): the features
             with a weight are those clustered.
         settings: Draws and thresholds.
@@ -417,7 +433,7 @@ def select_clusters(
         structure, or none does and every reason says why.
     """
     features = weight_matrix(weights)[0]
-    values = feature_matrix(frame, features)
+    values = feature_matrix(frame[is_member(frame)], features)
     rng = np.random.default_rng([settings.seed, 3])
     if len(values) > settings.max_users:
         keep = np.sort(rng.choice(len(values), settings.max_users, replace=False))

@@ -9,10 +9,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from refugee_adaptation.shared.arrays import FloatArray
+from refugee_adaptation.shared.arrays import BoolArray, FloatArray
+
+#: The standing of users whose behaviour makes the groups (`int_users__standings`).
+MEMBER = "member"
 
 
-def feature_matrix(frame: pd.DataFrame, columns: list[str]) -> FloatArray:
+def is_member(frame: pd.DataFrame) -> BoolArray:
+    """Whose behaviour makes the groups, shape (n,), of a frame with a standing."""
+    return np.asarray(frame["standing"] == MEMBER, dtype=np.bool_)
+
+
+def feature_matrix(
+    frame: pd.DataFrame, columns: list[str], members: BoolArray | None = None
+) -> FloatArray:
     """Take feature columns as floats, with a missing value at its column's mean.
 
     A user of whom a feature cannot be observed (no comments in the crawl, no text)
@@ -21,6 +31,7 @@ def feature_matrix(frame: pd.DataFrame, columns: list[str]) -> FloatArray:
     Args:
         frame: One row per user, shape (n, any).
         columns: Names of the p feature columns.
+        members: Users over whom means are taken, shape (n,); all if None.
 
     Returns:
         Array of shape (n, p), without missing values. A column observed for nobody
@@ -35,13 +46,16 @@ def feature_matrix(frame: pd.DataFrame, columns: list[str]) -> FloatArray:
     values = np.array(frame[columns].astype(float).to_numpy(), dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
     observed = np.isfinite(values)
-    counts = observed.sum(axis=0)
-    sums = np.where(observed, values, 0.0).sum(axis=0)
+    counted = observed if members is None else observed & members[:, None]
+    counts = counted.sum(axis=0)
+    sums = np.where(counted, values, 0.0).sum(axis=0)
     means = np.divide(sums, counts, out=np.zeros(len(columns)), where=counts > 0)
     return np.where(observed, values, means)
 
 
-def standardise(values: FloatArray, clip: float = 3.0) -> FloatArray:
+def standardise(
+    values: FloatArray, members: BoolArray | None = None, clip: float = 3.0
+) -> FloatArray:
     """Centre and scale columns to unit variance, then clip.
 
     Clipping bounds what one extreme user can do to a centroid, which is what broke
@@ -49,6 +63,7 @@ def standardise(values: FloatArray, clip: float = 3.0) -> FloatArray:
 
     Args:
         values: Array of shape (n, p), any units.
+        members: Users whose mean and spread are the units, shape (n,); all if None.
         clip: Largest absolute value kept, in standard deviations.
 
     Returns:
@@ -60,10 +75,11 @@ def standardise(values: FloatArray, clip: float = 3.0) -> FloatArray:
     """
     if clip <= 0:
         raise ValueError("clip must be positive")
-    if values.shape[0] == 0:
-        return values.copy()
-    centred = values - values.mean(axis=0)
-    spread = values.std(axis=0)
+    known = values if members is None else values[members]
+    if len(known) == 0:
+        return np.zeros_like(values)
+    centred = values - known.mean(axis=0)
+    spread = known.std(axis=0)
     scaled = np.divide(
         centred, spread, out=np.zeros_like(centred), where=spread > 1e-12
     )

@@ -23,6 +23,7 @@ from refugee_adaptation.adaptation.clustering import (
 )
 from refugee_adaptation.adaptation.features import (
     feature_matrix,
+    is_member,
     standardise,
     weight_matrix,
 )
@@ -33,13 +34,17 @@ from refugee_adaptation.shared.seeds import seed_rows
 from refugee_adaptation.wording.frames import worded_frame
 from refugee_adaptation.wording.messages import message
 
+NOT_DESCRIBED = ("user_id", "user_number", "standing")
 UNCLASSIFIED = "unclassified"
+#: The standing of the people newcomers are compared with, and the name of their group.
+HOST = "host"
 ARCHETYPES = tuple(
     sorted({row["archetype"] for row in seed_rows("adaptation_archetypes")})
 )
 
 ASSIGNMENT_DTYPES = {
     "user_id": "string",
+    "standing": "string",
     "method": "string",
     "cluster_id": "Int64",
     "group_name": "string",
@@ -118,19 +123,21 @@ def assign_groups(
     method: str,
     settings: Settings,
 ) -> pd.DataFrame:
-    """Put every user in a named group, or say why not.
+    """Put every member in a named group, or say why not.
 
     Args:
-        frame: One row per user: user_id and the features of the weights.
+        frame: One row per user: user_id, standing and the features of the weights.
+            Members make the groups; everybody else is placed beside them.
         weights: Signed archetype weights (archetype, feature, weight).
         selection: Result of ``select_clusters`` for these users.
         method: The method whose choice is used.
         settings: Thresholds and draws.
 
     Returns:
-        One row per user, in the frame's order, columns ASSIGNMENT_DTYPES. Where no
-        structure is claimed every user is unclassified; the archetype scores are
-        given all the same, as a position, not as a group.
+        One row per user, in the frame's order, columns ASSIGNMENT_DTYPES. Hosts are a
+        group of their own. Where no structure is claimed every member is unclassified;
+        the archetype scores, in standard deviations of the members, are given all the
+        same, as a position, not as a group.
 
     Raises:
         ValueError: If the weights name other archetypes than ARCHETYPES.
@@ -140,37 +147,54 @@ def assign_groups(
         raise ValueError(f"archetypes must be {ARCHETYPES}, not {tuple(archetypes)}")
     if frame.empty:
         return empty_frame(ASSIGNMENT_DTYPES)
-    points = standardise(feature_matrix(frame, features))
+    members = is_member(frame)
+    points = standardise(feature_matrix(frame, features, members), members)
     result = pd.DataFrame({"user_id": frame["user_id"].astype(str)})
     result = result.reset_index(drop=True)
+    result["standing"] = frame["standing"].to_numpy()
     result[[f"{name}_score" for name in archetypes]] = points @ matrix
     result["method"] = method
     result["cluster_id"] = pd.array([pd.NA] * len(result), dtype="Int64")
     for column in ("name_margin_score", "margin_score", "assignment_stability_share"):
         result[column] = np.nan
+    is_host = (frame["standing"] == HOST).to_numpy()
+    result["group_name"] = np.where(is_host, HOST, UNCLASSIFIED)
+    result["unclassified_reason_message"] = [
+        None if standing == HOST else message(f"standing_{standing}")
+        for standing in frame["standing"]
+    ]
     own = selection[selection["method"] == method]
     chosen = own[own["claims_structure"]]
     if chosen.empty:
         nearest = own.sort_values(["null_p_value", "cluster_count"])
-        result["group_name"] = UNCLASSIFIED
-        result["unclassified_reason_message"] = nearest["reason_message"].iloc[0]
+        reason = nearest["reason_message"].iloc[0]
+        result.loc[members, "unclassified_reason_message"] = reason
         return worded_frame(result, ASSIGNMENT_DTYPES)
     clusters = int(chosen["cluster_count"].iloc[0])
+    named = _named_members(points[members], matrix, clusters, method, settings)
+    result.loc[members, list(named)] = named.to_numpy()
+    return worded_frame(result, ASSIGNMENT_DTYPES)
+
+
+def _named_members(
+    points: FloatArray,
+    matrix: FloatArray,
+    clusters: int,
+    method: str,
+    settings: Settings,
+) -> pd.DataFrame:
+    """Cluster the members and name them; the columns that only a member has."""
     with many_small_fits():
         partition = fit_partition(points, clusters, method, settings.seed)
         draws, seed = settings.bootstrap_draws, settings.seed
         resamples = resampled(points, clusters, draws, seed)
         stability = bootstrap_stability(points, partition, resamples, seed)
     named = name_clusters(
-        partition.centroids @ matrix, archetypes, settings.name_margin
+        partition.centroids @ matrix, list(ARCHETYPES), settings.name_margin
     )
     margins = user_margins(points, partition)
     names = np.array([entry.name for entry in named], dtype=object)[partition.labels]
-    result["cluster_id"] = pd.array(partition.labels, dtype="Int64")
     leads = np.array([entry.margin for entry in named])
-    result["name_margin_score"] = leads[partition.labels]
-    result["margin_score"] = margins
-    result["assignment_stability_share"] = stability.agreement
     reasons = np.select(
         [
             pd.isna(names),
@@ -184,9 +208,16 @@ def assign_groups(
         ],
         "",
     )
-    result["unclassified_reason_message"] = [reason or None for reason in reasons]
-    result["group_name"] = np.where(reasons == "", names, UNCLASSIFIED)
-    return worded_frame(result, ASSIGNMENT_DTYPES)
+    return pd.DataFrame(
+        {
+            "cluster_id": partition.labels,
+            "group_name": np.where(reasons == "", names, UNCLASSIFIED),
+            "unclassified_reason_message": [reason or None for reason in reasons],
+            "name_margin_score": leads[partition.labels],
+            "margin_score": margins,
+            "assignment_stability_share": stability.agreement,
+        }
+    )
 
 
 def user_margins(points: FloatArray, partition: Partition) -> FloatArray:
@@ -219,8 +250,8 @@ def profile_groups(
     """Describe each group by its features, against everybody else.
 
     Args:
-        frame: One row per user: user_id, user_number and features in any units; every
-            other column is described.
+        frame: One row per user: user_id and features in any units; every column but
+            NOT_DESCRIBED is described.
         groups: user_id and group_name of the same users.
         draws: Bootstrap resamples of users; the groups themselves are held fixed.
         seed: Seed.
@@ -231,7 +262,7 @@ def profile_groups(
         feature's own units, and the contrast in standard deviations of all users.
         Means of nobody are missing.
     """
-    columns = [name for name in frame if name not in ("user_id", "user_number")]
+    columns = [name for name in frame if name not in NOT_DESCRIBED]
     if frame.empty:
         return empty_frame(PROFILE_DTYPES)
     joined = frame[["user_id", *columns]].merge(

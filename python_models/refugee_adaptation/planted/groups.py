@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from refugee_adaptation.adaptation.features import MEMBER
 from refugee_adaptation.shared.arrays import FloatArray
 
 GROUPS = ("cultural_adapter", "imitator", "social_explorer")
@@ -37,8 +38,8 @@ class PlantedGroups:
     """A sample and its truth.
 
     Attributes:
-        frame: One row per user with the columns user_id, six style features
-            (standard deviations) and four counts.
+        frame: One row per user with the columns user_id, standing (all members),
+            six style features (standard deviations) and four counts.
         weights: The archetype weights that belong to it (archetype, feature, weight).
         truth: Group of each user as an index into GROUPS, shape (n,).
     """
@@ -122,6 +123,7 @@ def _frame(style: FloatArray, counts: FloatArray) -> pd.DataFrame:
     frame = pd.DataFrame(style, columns=_feature_names())
     frame[list(COUNTS)] = counts
     frame.insert(0, "user_id", [f"user{number:06d}" for number in range(len(frame))])
+    frame.insert(1, "standing", MEMBER)
     return frame
 
 

@@ -241,11 +241,10 @@ def test_a_stable_partition_within_its_null_is_not_structure() -> None:
     assert two["reason"] == "silhouette within its null"
 
 
-@pytest.mark.parametrize(
-    ("users", "reason"), [(0, "0 users, 60"), (1, "1 users, 60"), (59, "59 users, 60")]
-)
-def test_few_users_are_not_judged(users: int, reason: str) -> None:
+@pytest.mark.parametrize("users", [0, 1, 59])
+def test_few_users_are_not_judged(users: int) -> None:
     sample = planted_groups(users, 5.0, seed=1)
+    reason = f"{users} newcomers with enough evidence, 60"
     frame = select_clusters(sample.frame, sample.weights, Settings())
     assert frame["method"].tolist() == list(METHODS)
     assert not frame["claims_structure"].any()

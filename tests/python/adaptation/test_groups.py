@@ -118,6 +118,27 @@ def test_without_structure_nobody_has_a_group_but_everybody_a_position() -> None
     assert groups["imitator_score"].std() > 0.3
 
 
+def test_people_of_another_standing_stand_beside_the_groups(
+    planted: tuple[PlantedGroups, pd.DataFrame],
+) -> None:
+    sample, selection = planted
+    alone = assign_groups(sample.frame, sample.weights, selection, "gmm", QUICK)
+    others = sample.frame.iloc[:4].assign(
+        user_id=list("abcd"), standing=["host", "undated", "automated", "unclear"]
+    )
+    others["imitator_words"] = 1e6
+    everybody = pd.concat([sample.frame, others])
+    groups = assign_groups(everybody, sample.weights, selection, "gmm", QUICK)
+    pd.testing.assert_frame_equal(groups.iloc[:-4], alone)
+    beside = groups.iloc[-4:]
+    assert beside["group_name"].tolist() == ["host", *3 * [UNCLASSIFIED]]
+    assert beside["cluster_id"].isna().all()
+    assert beside["unclassified_reason"].isna().tolist() == [True, *3 * [False]]
+    pd.testing.assert_frame_equal(
+        select_clusters(everybody, sample.weights, QUICK), selection
+    )
+
+
 @pytest.mark.parametrize("users", [0, 1, 2])
 def test_tiny_samples_are_unclassified(users: int) -> None:
     sample = planted_groups(users, 3.0, seed=1)

@@ -17,7 +17,6 @@ from refugee_adaptation.report.columns import (
     worded,
 )
 from refugee_adaptation.report.marts import Answer, Row
-from refugee_adaptation.report.sections.wilson import wilson
 from refugee_adaptation.report.story import Section, Story, Tile
 from refugee_adaptation.report.texts import (
     chart_term,
@@ -70,48 +69,33 @@ def _groups(story: Story) -> None:
         reason=both(row, "reason"),
     )
     sizes = story.marts.ask(
-        f"""
-        with
-
-        counted as (
-            select
-                group_name,
-                count(*) as user_count,
-                sum(count(*)) over () as all_count,
-                median(assignment_stability_share) as assignment_stability_share,
-                median(name_margin_score) as name_margin_score
-            from adaptation_groups
-            group by group_name
-        )
-
+        """
         select
             group_name,
-            user_count,
-            user_count / all_count as share,
-            {wilson("user_count", "all_count", "low")} as share_low,
-            {wilson("user_count", "all_count", "high")} as share_high,
-            assignment_stability_share,
-            name_margin_score
-        from counted
+            count(*) as user_count,
+            median(name_margin_score) as name_margin_score,
+            median(assignment_stability_share) filter (where post_count = 1)
+                as one_post_stability,
+            median(assignment_stability_share) filter (where post_count > 1)
+                as more_posts_stability
+        from adaptation_groups
+        group by group_name
         order by user_count desc, group_name
         """
     )
     everyone = int(sizes.some().frame["user_count"].sum())
-    judged = row["user_count"]
     story.table(
-        "adaptation.sizes" if judged >= everyone else "adaptation.sizes_by_sample",
+        "adaptation.sizes",
         sizes,
         (
             worded("group_name", "group"),
             "user_count",
-            share("share"),
-            interval("share_low", "share_high", percent),
-            share("assignment_stability_share"),
+            share("one_post_stability"),
+            share("more_posts_stability"),
             "name_margin_score",
         ),
         n=everyone,
-        judged=number(judged),
-        all=number(everyone),
+        judged=number(row["user_count"]),
     )
 
 
@@ -150,6 +134,50 @@ def _nothing_claimed(story: Story) -> None:
     )
 
 
+def _archetypes(story: Story) -> None:
+    """Where newcomers stand on each archetype, and whether that means something."""
+    found = story.marts.ask(
+        """
+        select
+            archetype,
+            alpha,
+            alpha_low,
+            alpha_high,
+            measurement_error,
+            host_difference,
+            host_difference_low,
+            host_difference_high,
+            share,
+            share_low,
+            share_high,
+            member_count,
+            reason,
+            reason_zh
+        from archetype_scores
+        where alpha is not null
+        order by archetype
+        """
+    )
+    if found.frame.empty:
+        return
+    story.table(
+        "adaptation.archetypes",
+        found,
+        (
+            worded("archetype", "group"),
+            "alpha",
+            interval("alpha_low", "alpha_high"),
+            "measurement_error",
+            "host_difference",
+            interval("host_difference_low", "host_difference_high"),
+            share("share"),
+            interval("share_low", "share_high", percent),
+            said("reason"),
+        ),
+        n=int(found.frame["member_count"].max()),
+    )
+
+
 def _contrasts(story: Story) -> None:
     found = story.marts.ask(
         f"""
@@ -162,7 +190,7 @@ def _contrasts(story: Story) -> None:
             from adaptation_group_profiles
             where
                 contrast_score is not null
-                and group_name <> 'unclassified'
+                and group_name not in ('unclassified', 'host')
         ),
 
         strongest as (
@@ -386,4 +414,6 @@ def group_tile(story: Story) -> tuple[Tile, Answer]:
     return Tile("adaptation", number(count), say("short.groups")), found
 
 
-ADAPTATION = Section("adaptation", (_groups, _contrasts, _selection, _over_time))
+ADAPTATION = Section(
+    "adaptation", (_groups, _archetypes, _contrasts, _selection, _over_time)
+)
