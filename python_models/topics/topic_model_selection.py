@@ -7,9 +7,9 @@ def model(dbt, _session):
     from refugee_adaptation.topics.topics import judge_candidates
 
     words = dbt.ref("int_words__weighted")
-    posts = dbt.ref("int_posts__cleaned")
+    posts = dbt.ref("int_posts__topical")
     return judge_candidates(
         words.filter("not is_search_term").df(),
-        posts.project(dbt.config.meta_get("post_columns")).df(),
+        posts.df(),
         TopicSettings(**dbt.config.meta_get("settings")),
     )

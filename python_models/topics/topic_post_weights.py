@@ -7,11 +7,11 @@ def model(dbt, _session):
     from refugee_adaptation.topics.topics import assign_posts
 
     words = dbt.ref("int_words__weighted")
-    posts = dbt.ref("int_posts__cleaned")
+    posts = dbt.ref("int_posts__topical")
     candidates = dbt.ref("topic_model_selection")
     return assign_posts(
         words.filter("not is_search_term").df(),
-        posts.project(dbt.config.meta_get("post_columns")).df(),
+        posts.df(),
         candidates.df(),
         TopicSettings(**dbt.config.meta_get("settings")),
     )

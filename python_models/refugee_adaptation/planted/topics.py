@@ -94,6 +94,7 @@ def planted_topics(
                 "is_body_missing": rng.random(posts) < 0.2,
                 "has_topic_marker": rng.random(posts) < 0.3,
                 "is_blank": False,
+                "is_automated": False,
                 "text_clean": written.reindex(range(posts)),
                 "hashtags": None,
             }

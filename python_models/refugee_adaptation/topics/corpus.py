@@ -163,7 +163,7 @@ def build_corpus(
             ``distinct_count``; a word and a hashtag of the same spelling are one word.
         posts: one row per post: ``post_id``, ``user_id``, ``post_number``,
             ``language``, ``is_title_missing``, ``is_body_missing``,
-            ``has_topic_marker``, ``is_blank``.
+            ``has_topic_marker``, ``is_blank``, ``is_automated``.
         counted: ``word_count``, or ``distinct_count`` to leave out repeated text; the
             corpus has the same words either way.
 
@@ -218,14 +218,17 @@ def judged_part(
     Returns:
         ``settings.max_posts`` posts at most without repeated text, and the same posts
         with all words. A post that only repeats earlier ones is left out: a text that
-        was posted often is one, and must not stand on both sides of a split.
+        was posted often is one, and must not stand on both sides of a split. So are
+        posts of automated accounts: what they copy is no topic of people.
     """
     distinct, whole = (
         build_corpus(words, posts, counted)
         for counted in ("distinct_count", "word_count")
     )
     is_own = (distinct.word_totals > 0) | (whole.word_totals == 0)
-    kept = np.flatnonzero(is_own)
+    by_number = posts.sort_values("post_number", kind="stable")
+    is_automated = by_number["is_automated"].to_numpy(bool)
+    kept = np.flatnonzero(is_own & ~is_automated)
     if len(kept) > settings.max_posts:
         rng = np.random.default_rng([settings.seed, 0])
         kept = np.sort(rng.choice(kept, settings.max_posts, replace=False))

@@ -402,6 +402,14 @@ def test_a_post_that_repeats_others_is_not_judged_but_gets_weights(planted, judg
     assert weights["post_number"].nunique() == len(posts)
 
 
+def test_posts_of_automated_accounts_define_no_topic(planted):
+    posts = planted.posts.assign(is_automated=planted.posts["post_number"] % 3 == 0)
+    corpus, whole = judged_part(planted.words, posts, QUICK)
+    people = posts.loc[~posts["is_automated"], "post_number"].tolist()
+    assert 0 < len(people) < len(posts)
+    assert corpus.post_numbers.tolist() == whole.post_numbers.tolist() == people
+
+
 def test_an_author_stands_on_one_side_of_a_split(planted):
     posts = planted.posts.assign(user_id=planted.posts.index // 7)
     corpus = build_corpus(planted.words, posts)
