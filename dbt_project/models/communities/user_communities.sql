@@ -12,19 +12,20 @@ ties as (
     select * from {{ ref("int_ties__undirected") }}
 ),
 
+-- whole numbers of 1e-12 add up to the same in any order
 tie_ends as (
     select
         tie_kind,
         low_user_number as user_number,
         high_user_number as other_user_number,
-        weight
+        weight::decimal(38, 12) as weight
     from ties
     union all
     select
         tie_kind,
         high_user_number as user_number,
         low_user_number as other_user_number,
-        weight
+        weight::decimal(38, 12) as weight
     from ties
 ),
 
@@ -33,13 +34,13 @@ strengths as (
         members.tie_kind,
         members.user_number,
         count(*) as neighbour_count,
-        sum(tie_ends.weight order by tie_ends.other_user_number) as tie_weight,
+        sum(tie_ends.weight)::double as tie_weight,
         coalesce(
-            sum(tie_ends.weight order by tie_ends.other_user_number) filter (
+            sum(tie_ends.weight) filter (
                 where members.community_number = other_members.community_number
             ),
             0
-        ) as inside_weight
+        )::double as inside_weight
     from members
     inner join tie_ends
         on
