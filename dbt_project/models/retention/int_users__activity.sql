@@ -12,6 +12,10 @@ users as (
     select * from {{ ref("int_users__observed") }}
 ),
 
+automated as (
+    select * from {{ ref("int_users__automated") }}
+),
+
 windows as (
     select * from {{ ref("int_sources__windows") }}
     where entity = 'posts'
@@ -140,6 +144,8 @@ followed as (
     left join coverage on users.user_id = coverage.user_id
     left join windows on first_posts.source_file = windows.source_file
     left join days on first_posts.post_date = days.post_date
+    -- a machine neither stays nor leaves
+    where users.user_id not in (select automated.user_id from automated)
 )
 
 select * from followed
