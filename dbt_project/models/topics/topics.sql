@@ -12,16 +12,46 @@ candidates as (
     select * from {{ ref("topic_model_selection") }}
 ),
 
+topical as (
+    select * from {{ ref("int_posts__topical") }}
+),
+
 posts as (
-    select count(*) as post_count from {{ ref("int_posts__cleaned") }}
+    select count(*) as post_count from topical
 ),
 
 main_topics as (
     select
         post_id,
-        arg_max(topic_number, (weight, -topic_number)) as topic_number
+        arg_max(topic_number, (weight, -topic_number)) as topic_number,
+        max(weight) as weight
     from weights
     group by post_id
+),
+
+-- the clearest post of each person, so that nobody stands for a topic alone
+clearest as (
+    select
+        main_topics.topic_number,
+        main_topics.post_id,
+        main_topics.weight,
+        topical.post_number
+    from main_topics
+    inner join topical on main_topics.post_id = topical.post_id
+    where not topical.is_automated and main_topics.topic_number > 0
+    qualify
+        row_number() over (
+            partition by main_topics.topic_number, topical.user_id
+            order by main_topics.weight desc, topical.post_number asc
+        ) = 1
+),
+
+examples as (
+    select
+        topic_number,
+        list(post_id order by weight desc, post_number asc)[:2] as example_post_ids
+    from clearest
+    group by topic_number
 ),
 
 -- topic 0 is listed also where every post has a topic, and where there is no post
@@ -78,6 +108,7 @@ described as (
             else coalesce(labels.topic_label, 'not named')
         end as topic_label,
         labels.topic_words,
+        coalesce(examples.example_post_ids, []) as example_post_ids,
 
         -- numerics
         case
@@ -100,6 +131,7 @@ described as (
     cross join posts
     left join sizes on numbers.topic_number = sizes.topic_number
     left join main_counts on numbers.topic_number = main_counts.topic_number
+    left join examples on numbers.topic_number = examples.topic_number
     left join labels on numbers.topic_number = labels.topic_id
     left join candidates on candidates.is_chosen and numbers.topic_number > 0
 )

@@ -29,6 +29,8 @@ from refugee_adaptation.wording.numbers import (
 
 # words drawn for each topic
 MOST_WORDS = 8
+# letters of an example post
+EXAMPLE_LETTERS = 160
 # a month or a group with fewer posts is not drawn
 LEAST_POSTS = 20
 # letters of a topic's label on a wide chart
@@ -123,6 +125,35 @@ def _words(story: Story) -> None:
         n=int(found.frame["post_count"].max()),
         most=MOST_WORDS,
     )
+
+
+def _examples(story: Story) -> None:
+    found = story.marts.ask(
+        f"""
+        with
+
+        examples as (
+            select
+                topic_id,
+                topic_label,
+                unnest(example_post_ids) as post_id,
+                generate_subscripts(example_post_ids, 1) as place
+            from topics
+        )
+
+        select
+            examples.topic_id,
+            examples.topic_label,
+            examples.post_id,
+            left(posts.text_clean, {EXAMPLE_LETTERS}) as example_text
+        from examples
+        inner join fct_posts as posts on examples.post_id = posts.post_id
+        order by examples.topic_id, examples.place
+        """
+    )
+    if found.frame.empty:
+        return
+    story.table("topics.examples", found, ("topic_label", "example_text"))
 
 
 def _prevalence(story: Story) -> None:
@@ -349,5 +380,5 @@ def topic_tile(story: Story) -> tuple[Tile, Answer]:
 
 TOPICS = Section(
     "topics",
-    (_found, _words, _prevalence, _compared, _table, _keywords, _tried),
+    (_found, _words, _examples, _prevalence, _compared, _table, _keywords, _tried),
 )
