@@ -13,6 +13,7 @@ hashtags as (
 
 lexicon as (
     select * from {{ ref("lexicon") }}
+    {% if var("lexicon_needs_real") %} where real_crawls > 0 {% endif %}
 ),
 
 -- Latin words stand between single spaces, so that ` hi ` is not found in `chinese`
@@ -48,12 +49,13 @@ distinct_hashtags as (
     from hashtags
 ),
 
--- each distinct tag is compared with the lexicon once
-hashtag_categories as (
+-- each distinct tag is compared with the lexicon once; what the platform suggests to
+-- everybody is evidence of nothing else
+hashtag_terms as (
     select
         distinct_hashtags.hashtag,
         lexicon.category,
-        min(lexicon.term) as term
+        lexicon.term
     from distinct_hashtags
     inner join lexicon
         on
@@ -62,20 +64,20 @@ hashtag_categories as (
                 when 'whole' then distinct_hashtags.hashtag = lexicon.term
                 else contains(distinct_hashtags.hashtag, lexicon.term)
             end
-    group by
-        distinct_hashtags.hashtag,
-        lexicon.category
+    qualify
+        lexicon.category = 'suggested'
+        or not bool_or(lexicon.category = 'suggested')
+            over (partition by distinct_hashtags.hashtag)
 ),
 
 hashtag_matches as (
     select
         hashtags.post_id,
-        hashtag_categories.category,
-        hashtag_categories.term,
+        hashtag_terms.category,
+        hashtag_terms.term,
         hashtags.hashtag
     from hashtags
-    inner join hashtag_categories
-        on hashtags.hashtag = hashtag_categories.hashtag
+    inner join hashtag_terms on hashtags.hashtag = hashtag_terms.hashtag
 ),
 
 matches as (
@@ -83,6 +85,7 @@ matches as (
         post_id,
         'text' as applies_to,
         category,
+        term,
         term as found
     from text_matches
     union all
@@ -90,6 +93,7 @@ matches as (
         post_id,
         'hashtag' as applies_to,
         category,
+        term,
         hashtag as found
     from hashtag_matches
 ),
@@ -100,7 +104,8 @@ vocabulary as (
         applies_to,
         category,
         count(distinct found)::integer as match_count,
-        list_sort(list(distinct found)) as matches
+        list_sort(list(distinct found)) as matches,
+        list_sort(list(distinct term)) as terms
     from matches
     group by
         post_id,

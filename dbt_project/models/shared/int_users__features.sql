@@ -31,15 +31,31 @@ post_words as (
     group by post_id
 ),
 
+suggested_hashtags as (
+    select
+        post_id,
+        unnest(matches) as hashtag
+    from vocabulary
+    where applies_to = 'hashtag' and category = 'suggested'
+),
+
+-- what the platform suggests to everybody says nothing of who takes it
+chosen_hashtags as (
+    select hashtags.*
+    from hashtags
+    anti join suggested_hashtags
+        on
+            hashtags.post_id = suggested_hashtags.post_id
+            and hashtags.hashtag = suggested_hashtags.hashtag
+),
+
 post_hashtags as (
     select
-        hashtags.post_id,
-        count(*) as hashtag_count,
-        count(*) filter (
-            where regexp_matches(hashtags.hashtag, '\p{Han}')
-        ) as chinese_tag_count
-    from hashtags
-    group by hashtags.post_id
+        post_id,
+        count(*) as chosen_count,
+        count(*) filter (where regexp_matches(hashtag, '\p{Han}')) as chinese_tag_count
+    from chosen_hashtags
+    group by post_id
 ),
 
 post_tag_categories as (
@@ -68,6 +84,7 @@ described as (
         or coalesce(post_tag_categories.has_exchange_tag, false)
             as has_cultural_exchange,
         regexp_matches(posts.text_clean, '[?？]|[吗呢][。！!~～ ]*$') as has_question,
+        coalesce(post_hashtags.chosen_count, 0) as chosen_count,
         coalesce(post_hashtags.chinese_tag_count, 0) as chinese_tag_count,
         coalesce(post_tag_categories.native_tag_count, 0) as native_tag_count,
         coalesce(post_tag_categories.tiktok_tag_count, 0) as tiktok_tag_count,
@@ -85,10 +102,10 @@ post_totals as (
     select
         user_id,
         count(*) as post_count,
-        count(*) filter (where has_words or hashtag_count > 0) as tellable_post_count,
+        count(*) filter (where has_words or chosen_count > 0) as tellable_post_count,
         count(*) filter (where has_words) as worded_post_count,
         count(distinct post_date) as active_day_count,
-        sum(hashtag_count) as hashtag_count,
+        sum(chosen_count) as hashtag_count,
         coalesce(sum(han_share), 0) as chinese_text_sum,
         sum(chinese_tag_count) as chinese_tag_count,
         sum(native_tag_count) as native_tag_count,
