@@ -13,7 +13,7 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
 )
 
-from conftest import planted_users
+from conftest import DATABASE, build, planted_users, tables_only
 
 pytestmark = pytest.mark.pipeline
 
@@ -86,6 +86,19 @@ def test_hosts_stand_where_hosts_should_on_a_real_crawl(
     )
     assert differences["cultural_adapter"] > 0.5
     assert differences["imitator"] < -0.5
+
+
+def test_planted_groups_are_found_without_terms_that_no_real_crawl_shows(
+    tmp_path: Path, query: Query
+) -> None:
+    settings = tables_only(lexicon_needs_real=True)
+    selected = ("--select", "+adaptation_groups", "lexicon_reach")
+    database = build(tmp_path / DATABASE, None, *selected, *settings)
+    reach = "select sum(matched_post_count) from lexicon_reach where category = "
+    assert query(database, f"{reach}'promotion'") == [(0,)]
+    found = query(database, "select user_id, group_name from adaptation_groups")
+    truth, groups = both(found, "adaptation_group")
+    assert adjusted_rand_score(truth, groups) >= 0.90
 
 
 @pytest.mark.parametrize(

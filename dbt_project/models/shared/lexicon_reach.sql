@@ -51,11 +51,11 @@ counted as (
         terms.applies_to,
 
         -- numerics
-        (select count(*) from posts) as post_count,
-        coalesce(matched_posts.matched_post_count, 0) as matched_post_count,
         terms.term_count,
+        terms.unseen_term_count,
         coalesce(found_terms.matched_term_count, 0) as matched_term_count,
-        terms.unseen_term_count
+        (select count(*) from posts) as post_count,
+        coalesce(matched_posts.matched_post_count, 0) as matched_post_count
     from terms
     left join matched_posts
         on
