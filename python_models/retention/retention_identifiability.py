@@ -8,7 +8,10 @@ def model(dbt, session):
     followup = dbt.ref("int_retention__followup")
     groups = dbt.ref("survival_groups").order("user_number, grouping")
     weighed = weigh_evidence(
-        followup.df(), groups.df(), **dbt.config.meta_get("thresholds")
+        followup.df(),
+        groups.df(),
+        dbt.ref("int_retention__density").df(),
+        **dbt.config.meta_get("thresholds"),
     )
     return weighed.assign(
         # nobody is seen after leaving, and most are last seen before it

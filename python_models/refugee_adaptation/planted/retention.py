@@ -18,6 +18,16 @@ from refugee_adaptation.retention.lifetimes import count_lifetimes
 from refugee_adaptation.retention.models import cross_validate, make_model
 from refugee_adaptation.shared.inference import ranked_auc
 
+DENSE = pd.DataFrame(
+    {
+        "commenter_count": [100],
+        "posting_commenter_share": [1.0],
+        "free_day_count": [40],
+        "daily_dispersion": [1.0],
+    }
+)
+"""What a crawl that leaves nobody out shows, as ``int_retention__density``."""
+
 
 @dataclass(frozen=True)
 class PlantedUsers:
@@ -315,6 +325,8 @@ def planted_crawl(
 def read_crawl(crawl: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Weigh the evidence and estimate the curve of a planted crawl.
 
+    Whoever comments in it posts, and its days are not cut off.
+
     Args:
         crawl: From :func:`planted_crawl`.
 
@@ -324,7 +336,7 @@ def read_crawl(crawl: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     groups = pd.DataFrame(
         {"user_id": crawl["user_id"], "grouping": "all", "group_name": "all"}
     )
-    evidence = weigh_evidence(crawl, groups)
+    evidence = weigh_evidence(crawl, groups, DENSE)
     return (
         evidence[evidence["outcome"] == "still_active"],
         kaplan_meier_curves(count_lifetimes(crawl, groups)),

@@ -23,7 +23,11 @@ _EVIDENCE_TYPES: dict[str, str] = {
     "seen_once_count": "int64",
     "seen_twice_count": "int64",
     "pool_low_count": "float64",
+    "commenter_count": "int64",
+    "posting_commenter_share": "float64",
     "sampling_share": "float64",
+    "daily_dispersion": "float64",
+    "capped_p_value": "float64",
     "mean_gap_days": "float64",
     "first_wave_count": "int64",
     "later_wave_count": "int64",
@@ -38,23 +42,30 @@ _EVIDENCE_TYPES: dict[str, str] = {
 def weigh_evidence(
     followup: pd.DataFrame,
     groups: pd.DataFrame,
+    density: pd.DataFrame,
     *,
     min_users: int = 30,
     min_events: int = 10,
-    min_sampling_share: float = 0.5,
+    min_sampling_share: float = 0.4,
+    capped_alpha: float = 0.001,
     max_gap_days: float = 2.0,
 ) -> pd.DataFrame:
     """Decide for every group whether the crawl identifies its retention.
 
-    Not seen again means gone only where the crawl would have seen it. A sample in which
-    most users are met once comes from a much larger pool (Chao's lower bound), and a
-    user who stayed is then mostly missed: neither 0 % nor any other share may be read
-    from it. The bound errs both ways. A whole population of one-time posters is refused
-    too, because nothing in it tells the two apart. And a pool that is only known from
-    below makes the share seen an upper bound: a crawl of a tenth of the posts may pass.
-    So `still_active` is also asked how long a present user goes unseen: a departure is
-    dated at the last observation, on average one gap before it, and the curve lies that
-    much too low.
+    Not seen again means gone only where the crawl would have seen it, so the crawl has
+    to show itself dense. People: a sample in which most users are met once comes from a
+    much larger pool (Chao's lower bound), but one in which the same people are met
+    again and again need not be whole. Whoever comments under the posts of others is met
+    whether or not the crawl holds posts of theirs; the share of them who are seen to
+    post is a second look. The sampling share is the smaller of both: the second counts
+    people who never post as missed, so a whole crawl with many of them is refused too.
+    Posts: a search that shows a number of results a day gives days that differ less
+    than chance (Poisson) does. And people who are known to be present must not go
+    unseen for long.
+
+    What no crawl can show: a third of the posts of people who post three times as often
+    looks the same as all of them. The limit of the gap is the only guard, and stands
+    for how often people are taken to be active at most.
 
     Args:
         followup: ``int_retention__followup``, one row per user and outcome:
@@ -64,26 +75,34 @@ def weigh_evidence(
             is_in_later_wave, declared_comment_count and covered_comment_count (comments
             under the user's posts).
         groups: One row per user and grouping: user_id, grouping, group_name.
-        min_users: Users a curve needs.
+        density: ``int_retention__density``, one row: commenter_count (people who
+            comment under posts of others), posting_commenter_share, daily_dispersion
+            (variance of the posts of a day over their mean, within waves) and
+            free_day_count (its degrees of freedom).
+        min_users: Users a curve needs, and commenters a share of them.
         min_events: Events a curve needs.
-        min_sampling_share: Share of the pool that the crawl must show.
-        max_gap_days: Mean gap between a user's observations above which still_active is
-            not identifiable.
+        min_sampling_share: Share of the people that the crawl must show it holds.
+        capped_alpha: P value below which days are taken to be cut off at a number.
+        max_gap_days: Mean gap between a user's observations above which nothing is
+            identifiable.
 
     Returns:
         One row per outcome, grouping and group with the evidence (counts in users;
-        shares 0 to 1; sampling_share is an upper bound; mean_gap_days pools the gaps
-        of all users and is null where nobody is met twice), is_identifiable and, where
-        it is false, the reason as a message and in words. Groups without a followed
-        user have a row too.
+        shares 0 to 1; sampling_share is null where too few people comment;
+        mean_gap_days pools the gaps of all users and is null where nobody is met
+        twice), is_identifiable and, where it is false, the reason as a message and in
+        words. Groups without a followed user have a row too.
 
-    Source: Chao (1987); rule of three: Hanley and Lippman-Hand (1983).
+    Source: Chao (1987); rule of three: Hanley and Lippman-Hand (1983); index of
+        dispersion: Fisher, Thornton and Mackenzie (1922),
+        doi:10.1111/j.1744-7348.1922.tb05962.x.
     """
     if groups.empty:
         return empty_frame(_EVIDENCE_TYPES)
     rows: list[dict[str, object]] = []
     cells = groups[["grouping", "group_name"]].drop_duplicates()
     cells = cells.sort_values(["grouping", "group_name"])
+    shown = _shown(density, min_users)
     for outcome in OUTCOMES:
         part = followup[followup["outcome"] == outcome]
         later = int(part["is_in_later_wave"].sum())
@@ -91,11 +110,16 @@ def weigh_evidence(
         by_group = dict(iter(joined.groupby(["grouping", "group_name"])))
         for grouping, group_name in cells.itertuples(index=False):
             users = by_group.get((grouping, group_name), joined.iloc[:0])
-            row = _evidence(users, later)
+            row = _evidence(users, later) | shown
             row |= {"outcome": outcome, "grouping": grouping, "group_name": group_name}
-            reason = _refusal(row, min_users, min_events, min_sampling_share)
-            if reason is None and outcome == "still_active":
-                reason = _gap_refusal(row["mean_gap_days"], max_gap_days)
+            row["sampling_share"] = float(
+                np.minimum(_pool_share(row), row["posting_commenter_share"])
+            )
+            reason = (
+                _refusal(row, min_users, min_events, min_sampling_share)
+                or _density_refusal(row, min_users, min_sampling_share, capped_alpha)
+                or _gap_refusal(row["mean_gap_days"], max_gap_days)
+            )
             row |= {"is_identifiable": reason is None, "reason_message": reason}
             rows.append(row)
     return worded_frame(rows, _EVIDENCE_TYPES)
@@ -116,7 +140,6 @@ def _evidence(users: pd.DataFrame, later: int) -> dict[str, Any]:
         "seen_once_count": once,
         "seen_twice_count": twice,
         "pool_low_count": pool,
-        "sampling_share": len(users) / pool if pool else np.nan,
         "mean_gap_days": float(users["seen_span_days"].sum()) / gaps
         if gaps
         else np.nan,
@@ -132,16 +155,56 @@ def _evidence(users: pd.DataFrame, later: int) -> dict[str, Any]:
     }
 
 
+def _shown(density: pd.DataFrame, min_users: int) -> dict[str, Any]:
+    """What the crawl as a whole shows of its density."""
+    from scipy.stats import chi2
+
+    row = density.iloc[0]
+    people = int(row["commenter_count"])
+    free, dispersion = int(row["free_day_count"]), float(row["daily_dispersion"])
+    return {
+        "commenter_count": people,
+        "posting_commenter_share": float(row["posting_commenter_share"])
+        if people >= min_users
+        else np.nan,
+        "daily_dispersion": dispersion,
+        "capped_p_value": float(chi2.cdf(free * dispersion, free)) if free else np.nan,
+    }
+
+
+def _pool_share(row: dict[str, Any]) -> float:
+    """Upper bound of the share of active people that is seen; NaN for nobody."""
+    pool = row["pool_low_count"]
+    return row["user_count"] / pool if pool else np.nan
+
+
+def _density_refusal(
+    row: dict[str, Any], min_users: int, min_share: float, alpha: float
+) -> str | None:
+    """The message why the crawl does not show itself dense, or None."""
+    people, share = row["commenter_count"], row["posting_commenter_share"]
+    if people < min_users:
+        return message("too_few_commenters", people=people, least=min_users)
+    if share < min_share:
+        return message(
+            "commenters_not_seen_posting", people=people, share=share, least=min_share
+        )
+    if row["capped_p_value"] < alpha:
+        return message("days_cut_off", ratio=row["daily_dispersion"])
+    return None
+
+
 def _refusal(
     row: dict[str, Any], min_users: int, min_events: int, min_share: float
 ) -> str | None:
     """The message why a group's retention is not identifiable, or None."""
     users, once, pool = row["user_count"], row["seen_once_count"], row["pool_low_count"]
+    seen = _pool_share(row)
     if users == 0:
         return message("nobody_of_group_followed")
     if users < min_users:
         return message("too_few_followed", users=users, least=min_users)
-    if row["sampling_share"] < min_share:
+    if seen < min_share:
         first, later = row["first_wave_count"], row["later_wave_count"]
         overlap = message(
             "overlap_of_waves",
@@ -155,7 +218,7 @@ def _refusal(
             once=once,
             users=users,
             pool=pool,
-            share=row["sampling_share"],
+            share=seen,
             overlap=nested(overlap if first and later else None),
         )
     if row["event_count"] < min_events:

@@ -8,6 +8,7 @@ import pytest
 
 from lifetime_cases import everybody, followup, lifetimes, still_active
 from refugee_adaptation.planted import retention as planted
+from refugee_adaptation.planted.retention import DENSE
 from refugee_adaptation.retention import (
     curves,
     identifiability,
@@ -62,14 +63,14 @@ def test_a_crawl_of_a_part_of_the_posts_is_refused(seen: float) -> None:
 )
 def test_every_refusal_has_a_sentence(crawl: pd.DataFrame, words: str) -> None:
     groups = everybody(crawl if len(crawl) else followup(1))
-    row = still_active(identifiability.weigh_evidence(crawl, groups))
+    row = still_active(identifiability.weigh_evidence(crawl, groups, DENSE))
     assert not row["is_identifiable"]
     assert words in row["reason"]
 
 
 def test_a_group_with_enough_of_everything_is_identified() -> None:
     crawl = followup(40, met=3, events=10)
-    row = still_active(identifiability.weigh_evidence(crawl, everybody(crawl)))
+    row = still_active(identifiability.weigh_evidence(crawl, everybody(crawl), DENSE))
     assert row["is_identifiable"]
     assert pd.isna(row["reason"])
     assert row["comment_coverage_share"] == 0.25
@@ -79,6 +80,34 @@ def test_the_overlap_stands_beside_the_refusal() -> None:
     crawl = followup(605)
     crawl["is_in_first_wave"] = np.arange(605) < 505
     crawl["is_in_later_wave"] = np.arange(605) >= 505
-    row = still_active(identifiability.weigh_evidence(crawl, everybody(crawl)))
+    row = still_active(identifiability.weigh_evidence(crawl, everybody(crawl), DENSE))
     assert "0 of 505 users of the first wave are seen again among 100" in row["reason"]
     assert "16,833 people" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ({"commenter_count": 29}, "29 people are seen to comment"),
+        ({"posting_commenter_share": 0.06}, "shows posts of 6%"),
+        ({"daily_dispersion": 0.1}, "0.10 times as much as chance"),
+    ],
+)
+def test_a_crawl_that_does_not_show_itself_dense_is_refused(
+    shown: dict[str, float], words: str
+) -> None:
+    crawl = followup(40, met=3, events=10)
+    density = DENSE.assign(**shown)
+    row = still_active(identifiability.weigh_evidence(crawl, everybody(crawl), density))
+    assert not row["is_identifiable"]
+    assert words in row["reason"]
+
+
+@pytest.mark.parametrize(("people", "share"), [(29, np.nan), (30, 0.06)])
+def test_the_sampling_share_is_that_of_commenters_who_post(
+    people: int, share: float
+) -> None:
+    crawl = followup(40, met=3, events=10)
+    density = DENSE.assign(commenter_count=people, posting_commenter_share=0.06)
+    row = still_active(identifiability.weigh_evidence(crawl, everybody(crawl), density))
+    assert row["sampling_share"] == pytest.approx(share, nan_ok=True)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from lifetime_cases import cox_users, everybody, followup
+from refugee_adaptation.planted.retention import DENSE
 from refugee_adaptation.retention import (
     curves,
     hazards,
@@ -51,7 +52,7 @@ def test_nothing_in_nothing_out() -> None:
     crawl = followup(3).iloc[:0]
     groups = everybody(crawl).assign(user_number=pd.Series(dtype="int64"))
     counts = count_lifetimes(crawl, groups)
-    evidence = identifiability.weigh_evidence(crawl, groups)
+    evidence = identifiability.weigh_evidence(crawl, groups, DENSE)
     assert curves.kaplan_meier_curves(counts).empty
     assert curves.log_rank_tests(counts, evidence).empty
     assert hazards.cox_hazards(cox_users(9, 0).iloc[:0], ["diversity"]).empty

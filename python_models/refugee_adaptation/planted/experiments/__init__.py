@@ -10,6 +10,7 @@ from refugee_adaptation.planted.experiments import (
     communities,
     groups,
     retention,
+    sampling,
     topics,
     worlds,
 )
@@ -17,6 +18,9 @@ from refugee_adaptation.planted.results import Plan, Result
 
 EXPERIMENTS: dict[str, Callable[[Plan], Iterator[Result]]] = {
     module.NAME: module.run
-    for module in (groups, topics, communities, anomalies, retention, cascades, worlds)
+    for module in (
+        *(groups, topics, communities, anomalies, retention, sampling, cascades),
+        worlds,
+    )
 }
 """Each takes a plan and yields the rows of the table."""
