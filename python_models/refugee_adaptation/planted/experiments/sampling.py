@@ -54,8 +54,7 @@ def run(plan: Plan) -> Iterator[Result]:
                 gates.read(way, share, seed)
                 for share in plan.choose((0.05, THIN, DENSE), SHARES)
                 for seed in plan.seeds(
-                    f"{NAME}, {100 * share:g} % by {way}",
-                    plan.choose(2, 25 if share <= THIN else 50),
+                    f"{NAME}, {100 * share:g} % by {way}", plan.choose(2, 25)
                 )
             ]
             yield from gate_rows(way, read)
@@ -63,7 +62,7 @@ def run(plan: Plan) -> Iterator[Result]:
             gates.read("posts", THIN, seed, BUSY)
             for seed in plan.seeds(f"{NAME}, busy people", plan.choose(2, 25))
         ]
-        yield from gate_rows(f"posts, of people who post {BUSY:g} times as much", busy)
+        yield from gate_rows(f"posts of people who post {BUSY:g} times as much", busy)
 
 
 class Gates:
@@ -161,8 +160,10 @@ def gate_rows(way: str, read: Iterable[Gated]) -> Iterator[Result]:
                 share_of(len(crawl.identifiable) >= least for crawl in crawls),
                 part=part,
                 experiment=NAME,
-                method="gates of retention",
-                planted=f"share shown, sampled by {way}",
+                method=f"gates of retention, sampled by {way}",
+                planted="share shown, at most"
+                if part == FALSE_CLAIMS
+                else "share shown",
                 separation=max(crawl.share for crawl in crawls),
                 sample_size=len(crawls),
                 unit="crawls",
