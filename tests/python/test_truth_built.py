@@ -20,6 +20,8 @@ pytestmark = pytest.mark.pipeline
 Built = Callable[[str], Path]
 Query = Callable[..., list[tuple[object, ...]]]
 
+MEMBERS = "select user_id, group_name from adaptation_groups where standing = 'member'"
+
 # verdicts of the real crawls that a change of method must not turn unnoticed
 VERDICTS = {
     "study": {
@@ -60,10 +62,7 @@ def both(found: list[tuple[object, ...]], column: str) -> tuple[list[str], list[
 
 
 def test_planted_groups_are_found(built: Built, query: Query) -> None:
-    found = query(
-        built("sample"),
-        "select user_id, group_name from adaptation_groups where standing = 'member'",
-    )
+    found = query(built("sample"), MEMBERS)
     truth, groups = both(found, "adaptation_group")
     assert adjusted_rand_score(truth, groups) >= 0.90
     assert adjusted_rand_score(truth, groups[::-1]) < 0.05
@@ -96,7 +95,7 @@ def test_planted_groups_are_found_without_terms_that_no_real_crawl_shows(
     database = build(tmp_path / DATABASE, None, *selected, *settings)
     reach = "select sum(matched_post_count) from lexicon_reach where category = "
     assert query(database, f"{reach}'promotion'") == [(0,)]
-    found = query(database, "select user_id, group_name from adaptation_groups")
+    found = query(database, MEMBERS)
     truth, groups = both(found, "adaptation_group")
     assert adjusted_rand_score(truth, groups) >= 0.90
 

@@ -1,6 +1,12 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
 
-{%- set people = "json_object('code', '" ~ var("adaptation_population") ~ "_people')" %}
+{%- set people %}
+json_object(
+    'code',
+    {{ "'newcomers_people'" if var("adaptation_population") == "newcomers"
+    else "'everybody_people'" }}
+)
+{%- endset %}
 
 with
 
