@@ -78,6 +78,7 @@ judged as (
     select
         judged_among_others.* exclude (verdict),
         coalesce(bases.verdict = 'supported', true) as has_base,
+        bases.facts as base_facts,
         if(
             judged_among_others.verdict = 'supported' and not has_base,
             'not supported',
@@ -106,7 +107,10 @@ said as (
             when verdict <> verdict_alone and not has_base
                 then json_object(
                     'code', 'rests_on_unsupported',
-                    'claim', json_object('code', 'claims.' || rests_on || '.sentence')
+                    'claim', json_merge_patch(
+                        base_facts::json,
+                        json_object('code', 'claims.' || rests_on || '.sentence')
+                    )
                 )
             when verdict <> verdict_alone
                 then json_object(
