@@ -25,6 +25,10 @@ measured as (
     select * from {{ ref("claims_of_replication") }}
 ),
 
+automated as (
+    select count(*) as user_count from {{ ref("int_users__automated") }}
+),
+
 judged_alone as (
     select
         claims.*,
@@ -33,11 +37,14 @@ judged_alone as (
         measured.interval_high::double as interval_high,
         measured.null_value::double as null_value,
         measured.p_value::double as measured_p_value,
+        if(claims.leaves_out_automated, automated.user_count, null)
+            as left_out_user_count,
         coalesce(measured.n, 0)::bigint as n,
         measured.reason_message::varchar as reason_message,
         {{ verdict("measured", "claims.side") }} as verdict_alone,
         coalesce(measured.facts::varchar, '{}') as facts
     from claims
+    cross join automated
     -- what a wing does not measure on this crawl has its verdict all the same
     left join measured on claims.claim_id = measured.claim_id
 ),
@@ -201,6 +208,7 @@ worded as (
         p_value,
         p_adjusted,
         n,
+        left_out_user_count,
 
         -- sentences
         say(claim_message, 'en') as claim,
