@@ -37,10 +37,10 @@ judged_alone as (
         measured.interval_high::double as interval_high,
         measured.null_value::double as null_value,
         measured.p_value::double as measured_p_value,
-        if(claims.leaves_out_automated, automated.user_count, null)
-            as left_out_user_count,
         coalesce(measured.n, 0)::bigint as n,
         measured.reason_message::varchar as reason_message,
+        if(claims.leaves_out_automated, automated.user_count, null)
+            as left_out_user_count,
         {{ verdict("measured", "claims.side") }} as verdict_alone,
         coalesce(measured.facts::varchar, '{}') as facts
     from claims
@@ -84,8 +84,8 @@ judged_among_others as (
 judged as (
     select
         judged_among_others.* exclude (verdict),
-        coalesce(bases.verdict = 'supported', true) as has_base,
         bases.facts as base_facts,
+        coalesce(bases.verdict = 'supported', true) as has_base,
         if(
             judged_among_others.verdict = 'supported' and not has_base,
             'not supported',
