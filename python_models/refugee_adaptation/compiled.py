@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from refugee_adaptation import sql_functions
+from refugee_adaptation.crawl.reading import read_crawl
 
 PROJECT = Path(__file__).resolve().parents[2]
 MEMORY = "crawl_in_memory"
@@ -321,3 +324,31 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+
+def build_table(
+    crawl: Path,
+    steps: Sequence[Step],
+    name: str,
+    key: str,
+    empty: Collection[str] = (),
+) -> pd.DataFrame:
+    """Build steps on a crawl, in memory and on one thread.
+
+    Args:
+        crawl: Its folder.
+        steps: What the table needs, in order, and the table.
+        name: Schema and name of the table.
+        key: The key of the pseudonyms.
+        empty: Models that are left without rows.
+
+    Returns:
+        The table.
+    """
+    database = Database(None, read_crawl(str(crawl)).tables, key)
+    with threadpool_limits(limits=1):
+        database.connection.execute("set threads = 1")
+        database.make(steps, empty)
+    made = database.connection.table(name).df()
+    database.close()
+    return made

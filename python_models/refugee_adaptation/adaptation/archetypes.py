@@ -13,22 +13,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
+from scipy.stats import ttest_ind
 
 from refugee_adaptation.adaptation.clustering import (
     Settings,
-    bootstrap_stability,
-    fit_partition,
-    resampled,
+    chosen_clusters,
+    resampled_partition,
 )
-from refugee_adaptation.adaptation.features import (
-    feature_matrix,
-    is_member,
-    standardise,
-    weight_matrix,
-)
+from refugee_adaptation.adaptation.features import place_users, weight_matrix
 from refugee_adaptation.adaptation.groups import HOST, name_clusters
 from refugee_adaptation.shared.arrays import FloatArray
-from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.wording.frames import REASON_TYPES, worded_frame
 from refugee_adaptation.wording.messages import message
 
@@ -98,10 +92,8 @@ def mixture_shares(
         no cluster resembles.
     """
     names = [str(number) for number in range(matrix.shape[1])]
-    with many_small_fits():
-        partition = fit_partition(points, clusters, method, fit.seed)
-        resamples = resampled(points, clusters, fit.bootstrap_draws, fit.seed)
-        drawn = bootstrap_stability(points, partition, resamples, fit.seed).shares
+    partition, stability = resampled_partition(points, clusters, method, fit)
+    drawn = stability.shares
     named = name_clusters(partition.centroids @ matrix, names, fit.name_margin)
     found = np.full((3, matrix.shape[1]), np.nan)
     bar = float(student.ppf(0.975, max(len(drawn) - 1, 1)))
@@ -139,28 +131,27 @@ def score_archetypes(
         nothing is said; ``share`` is missing where no clusters are claimed.
     """
     features, archetypes, matrix = weight_matrix(weights)
-    members = is_member(frame)
-    is_host = (frame["standing"] == HOST).to_numpy(dtype=np.bool_)
-    points = standardise(feature_matrix(frame, features, members), members)
-    chosen = selection[(selection["method"] == method) & selection["claims_structure"]]
+    points, members = place_users(frame, features)
+    hosts = points[(frame["standing"] == HOST).to_numpy(dtype=np.bool_)]
+    people = points[members]
+    clusters = chosen_clusters(selection, method)
     shares = np.full((3, len(archetypes)), np.nan)
-    if len(chosen):
-        clusters = int(chosen["cluster_count"].iloc[0])
-        shares = mixture_shares(points[members], matrix, clusters, method, settings)
+    if clusters is not None:
+        shares = mixture_shares(people, matrix, clusters, method, settings)
+    judged = people if len(people) >= settings.min_users else people[:0]
     rows = []
     for column, archetype in enumerate(archetypes):
         signs = matrix[:, column] != 0
-        items = points[members][:, signs] * matrix[signs, column]
-        scores, hosts = items.sum(axis=1), points[is_host] @ matrix[:, column]
-        is_judged = len(scores) >= settings.min_users
-        alpha, error = coefficient_alpha(items if is_judged else items[:0])
+        items = judged[:, signs] * matrix[signs, column]
+        scores = items.sum(axis=1)
+        alpha, error = coefficient_alpha(items)
         low, high = alpha - 1.96 * error, alpha + 1.96 * error
-        difference = _difference(hosts, scores if is_judged else scores[:0])
+        difference = _difference(hosts @ matrix[:, column], scores)
         rows.append(
             {
                 "archetype": archetype,
                 "sign_count": int(signs.sum()),
-                "member_count": len(scores),
+                "member_count": len(people),
                 "host_count": len(hosts),
                 "alpha": alpha,
                 "alpha_low": low,
@@ -174,7 +165,7 @@ def score_archetypes(
                 "share_high": shares[2, column],
                 "is_one_trait": bool(low > min_alpha),
                 "reason_message": _reason(alpha, low, min_alpha),
-                **_quantiles(scores if is_judged else scores[:0]),
+                **_quantiles(scores),
             }
         )
     return worded_frame(rows, SCORE_DTYPES)
@@ -206,14 +197,5 @@ def _difference(hosts: FloatArray, members: FloatArray) -> tuple[float, float, f
     """Mean of the hosts minus that of the members, with Welch's 95 % interval."""
     if min(len(hosts), len(members)) < 2:
         return float("nan"), float("nan"), float("nan")
-    parts = [group.var(ddof=1) / len(group) for group in (hosts, members)]
-    error = sum(parts)
-    estimate = float(hosts.mean() - members.mean())
-    if error == 0:
-        return estimate, estimate, estimate
-    freedom = error**2 / sum(
-        part**2 / (len(group) - 1)
-        for part, group in zip(parts, (hosts, members), strict=True)
-    )
-    reach = float(student.ppf(0.975, freedom) * np.sqrt(error))
-    return estimate, estimate - reach, estimate + reach
+    interval = ttest_ind(hosts, members, equal_var=False).confidence_interval()
+    return float(hosts.mean() - members.mean()), interval.low, interval.high

@@ -407,6 +407,33 @@ def bootstrap_stability(
     )
 
 
+def resampled_partition(
+    points: FloatArray, clusters: int, method: str, settings: Settings
+) -> tuple[Partition, Stability]:
+    """Partition points, and refit to resamples of them.
+
+    Args:
+        points: Shape (n, d).
+        clusters: Number of clusters.
+        method: As in :func:`fit_partition`.
+        settings: Draws and seed.
+
+    Returns:
+        The partition and its stability.
+    """
+    draws, seed = settings.bootstrap_draws, settings.seed
+    with many_small_fits():
+        partition = fit_partition(points, clusters, method, seed)
+        resamples = resampled(points, clusters, draws, seed)
+        return partition, bootstrap_stability(points, partition, resamples, seed)
+
+
+def chosen_clusters(selection: pd.DataFrame, method: str) -> int | None:
+    """How many clusters a selection of :func:`select_clusters` claims, if any."""
+    chosen = selection[(selection["method"] == method) & selection["claims_structure"]]
+    return None if chosen.empty else int(chosen["cluster_count"].iloc[0])
+
+
 def select_clusters(
     frame: pd.DataFrame, weights: pd.DataFrame, settings: Settings
 ) -> pd.DataFrame:

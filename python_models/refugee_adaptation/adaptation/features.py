@@ -86,6 +86,23 @@ def standardise(
     return np.asarray(np.clip(scaled, -clip, clip), dtype=np.float64)
 
 
+def place_users(
+    frame: pd.DataFrame, features: list[str]
+) -> tuple[FloatArray, BoolArray]:
+    """Standardise everybody by the members.
+
+    Args:
+        frame: One row per user: standing and the features.
+        features: Names of the p feature columns.
+
+    Returns:
+        Points, shape (n, p), in standard deviations of the members, and who is a
+        member, shape (n,).
+    """
+    members = is_member(frame)
+    return standardise(feature_matrix(frame, features, members), members), members
+
+
 def weight_matrix(weights: pd.DataFrame) -> tuple[list[str], list[str], FloatArray]:
     """Pivot signed archetype weights into a matrix of unit columns.
 

@@ -17,18 +17,11 @@ from sklearn.metrics import pairwise_distances
 from refugee_adaptation.adaptation.clustering import (
     Partition,
     Settings,
-    bootstrap_stability,
-    fit_partition,
-    resampled,
+    chosen_clusters,
+    resampled_partition,
 )
-from refugee_adaptation.adaptation.features import (
-    feature_matrix,
-    is_member,
-    standardise,
-    weight_matrix,
-)
+from refugee_adaptation.adaptation.features import place_users, weight_matrix
 from refugee_adaptation.shared.arrays import BoolArray, FloatArray
-from refugee_adaptation.shared.fits import many_small_fits
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
 from refugee_adaptation.shared.seeds import seed_rows
 from refugee_adaptation.wording.frames import worded_frame
@@ -147,8 +140,7 @@ def assign_groups(
         raise ValueError(f"archetypes must be {ARCHETYPES}, not {tuple(archetypes)}")
     if frame.empty:
         return empty_frame(ASSIGNMENT_DTYPES)
-    members = is_member(frame)
-    points = standardise(feature_matrix(frame, features, members), members)
+    points, members = place_users(frame, features)
     result = pd.DataFrame({"user_id": frame["user_id"].astype(str)})
     result = result.reset_index(drop=True)
     result["standing"] = frame["standing"].to_numpy()
@@ -163,14 +155,13 @@ def assign_groups(
         None if standing == HOST else message(f"standing_{standing}")
         for standing in frame["standing"]
     ]
-    own = selection[selection["method"] == method]
-    chosen = own[own["claims_structure"]]
-    if chosen.empty:
+    clusters = chosen_clusters(selection, method)
+    if clusters is None:
+        own = selection[selection["method"] == method]
         nearest = own.sort_values(["null_p_value", "cluster_count"])
         reason = nearest["reason_message"].iloc[0]
         result.loc[members, "unclassified_reason_message"] = reason
         return worded_frame(result, ASSIGNMENT_DTYPES)
-    clusters = int(chosen["cluster_count"].iloc[0])
     named = _named_members(points[members], matrix, clusters, method, settings)
     result.loc[members, list(named)] = named.to_numpy()
     return worded_frame(result, ASSIGNMENT_DTYPES)
@@ -184,11 +175,7 @@ def _named_members(
     settings: Settings,
 ) -> pd.DataFrame:
     """Cluster the members and name them; the columns that only a member has."""
-    with many_small_fits():
-        partition = fit_partition(points, clusters, method, settings.seed)
-        draws, seed = settings.bootstrap_draws, settings.seed
-        resamples = resampled(points, clusters, draws, seed)
-        stability = bootstrap_stability(points, partition, resamples, seed)
+    partition, stability = resampled_partition(points, clusters, method, settings)
     named = name_clusters(
         partition.centroids @ matrix, list(ARCHETYPES), settings.name_margin
     )

@@ -90,6 +90,7 @@ class Corpus:
         strata: Shape (n,), number of the post's language and crawl format.
         traits: Format traits and ``is_chinese``, each of shape (n,), boolean.
         is_blank: Shape (n,), the post has neither own words nor hashtags.
+        is_automated: Shape (n,), the author's account looks automated.
     """
 
     post_ids: npt.NDArray[Any]
@@ -102,6 +103,7 @@ class Corpus:
     strata: IntArray
     traits: Mapping[str, BoolArray]
     is_blank: BoolArray
+    is_automated: BoolArray
 
     def take(self, rows: IntArray) -> Corpus:
         """Return the posts at these positions, with the same words."""
@@ -116,6 +118,7 @@ class Corpus:
             self.strata[rows],
             {name: values[rows] for name, values in self.traits.items()},
             self.is_blank[rows],
+            self.is_automated[rows],
         )
 
     def select_words(self, index: IntArray) -> Corpus:
@@ -202,6 +205,7 @@ def build_corpus(
         np.unique(strata, return_inverse=True)[1].astype(np.int64),
         traits,
         ordered["is_blank"].to_numpy(bool),
+        ordered["is_automated"].to_numpy(bool),
     )
 
 
@@ -226,9 +230,7 @@ def judged_part(
         for counted in ("distinct_count", "word_count")
     )
     is_own = (distinct.word_totals > 0) | (whole.word_totals == 0)
-    by_number = posts.sort_values("post_number", kind="stable")
-    is_automated = by_number["is_automated"].to_numpy(bool)
-    kept = np.flatnonzero(is_own & ~is_automated)
+    kept = np.flatnonzero(is_own & ~distinct.is_automated)
     if len(kept) > settings.max_posts:
         rng = np.random.default_rng([settings.seed, 0])
         kept = np.sort(rng.choice(kept, settings.max_posts, replace=False))

@@ -27,14 +27,13 @@ import pandas as pd
 from scipy import stats
 
 from refugee_adaptation.compiled import (
-    Database,
+    build_table,
     compile_project,
     needed_for,
     read_steps,
     run_dbt,
 )
 from refugee_adaptation.crawl.keys import KEY_VARIABLE
-from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.evidence.reading import METRICS, read_count
 from refugee_adaptation.evidence.recipe import recipe_outliers
 from refugee_adaptation.planted.results import (
@@ -284,10 +283,7 @@ def judge_accounts(seeds: Sequence[int], folder: Path) -> Iterator[pd.DataFrame]
             np.random.default_rng([seed, 7]), draw_world("plain", seed)
         )
         write_crawl(draft, crawl, seed)
-        database = Database(None, read_crawl(str(crawl)).tables, _KEY)
-        database.make(steps)
-        flags = database.connection.sql("select * from user_anomalies").df()
-        database.close()
+        flags = build_table(crawl, steps, "main.user_anomalies", _KEY)
         called = flags.set_index("user_id")["is_bot_like"]
         people = person_ids(draft, seed)
         authors = np.unique(draft.author).tolist()

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from refugee_adaptation.compiled import (
     HEAVY,
-    Database,
+    build_table,
     compile_project,
     needed_for,
     read_steps,
 )
-from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
     RECOVERY,
@@ -98,20 +97,14 @@ class Gates:
         write_crawl(
             draw_sampled(way, share, seed, activity=activity), self._crawl, seed
         )
-        database = Database(None, read_crawl(str(self._crawl)).tables, NAME)
-        database.connection.execute("set threads = 1")
-        database.make(self._steps, self._empty)
-        rows = database.connection.sql(
-            f"select outcome, is_identifiable, coalesce(sampling_share, 0) from {GATES}"
-            " where grouping = 'all'"
-        ).fetchall()
-        database.close()
+        gates = build_table(
+            self._crawl, self._steps, f"main.{GATES}", NAME, self._empty
+        )
+        everybody = gates[gates["grouping"] == "all"]
         return Gated(
             share,
-            frozenset(
-                outcome for outcome, is_identifiable, _ in rows if is_identifiable
-            ),
-            max(seen for _, _, seen in rows),
+            frozenset(everybody.loc[everybody["is_identifiable"], "outcome"]),
+            float(everybody["sampling_share"].fillna(0).max()),
         )
 
 

@@ -13,23 +13,19 @@ than let an adjusted p value pass.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from threadpoolctl import threadpool_limits
 
 from refugee_adaptation.compiled import (
     HEAVY,
     REFUSED,
     SUPPORTED,
-    Database,
-    Step,
+    build_table,
     compile_project,
     needed_for,
     read_steps,
 )
-from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.planted.results import (
     FALSE_CLAIMS,
     RECOVERY,
@@ -116,36 +112,13 @@ class Judge:
         left_out = HEAVY if is_cheap else {}
         steps = needed_for(self.steps, ["findings"], without=left_out)
         write_crawl(draw_world(world, seed), self._crawl, seed)
-        verdicts = verdicts_of(self._crawl, steps, left_out)
+        found = build_table(self._crawl, steps, "main.findings", _KEY, left_out)
+        verdicts = dict(zip(found["finding_id"], found["verdict"], strict=True))
         unjudged = {claim for claims in left_out.values() for claim in claims}
         return Judged(
             world,
             {name: said for name, said in verdicts.items() if name not in unjudged},
         )
-
-
-def verdicts_of(
-    crawl: Path, steps: Sequence[Step], empty: Collection[str] = ()
-) -> dict[str, str]:
-    """Build the findings of a crawl.
-
-    Args:
-        crawl: Its folder.
-        steps: What `findings` needs, in order.
-        empty: Models that are left without rows.
-
-    Returns:
-        Verdict by claim.
-    """
-    database = Database(None, read_crawl(str(crawl)).tables, _KEY)
-    with threadpool_limits(limits=1):
-        database.connection.execute("set threads = 1")
-        database.make(steps, empty)
-    rows = database.connection.sql(
-        "select finding_id, verdict from findings"
-    ).fetchall()
-    database.close()
-    return dict(rows)
 
 
 def run(plan: Plan) -> Iterator[Result]:
