@@ -22,10 +22,10 @@ known as (
         (features.worded_post_count > 0)::integer
         + (features.hashtag_count > 0)::integer
         + (features.comment_written_count > 0)::integer
-        + (
-            coalesce(
-                features.like_mean, features.collect_mean, features.comment_mean, 0
-            ) > 0
+        + coalesce(
+            greatest(features.like_mean, features.collect_mean, features.comment_mean)
+            > 0,
+            false
         )::integer as evidence_count
     from features
     inner join users on features.user_number = users.user_number

@@ -1,4 +1,5 @@
--- The traits that can show adaptation, of posts in the two compared waves.
+-- The traits that can show adaptation, and how far a post stands towards each
+-- archetype, of posts in the two compared waves.
 -- `comparison` says which posts are compared: all of them, only those of accounts
 -- registered in the same few days, or only those crawled in the format that prevails
 -- in the early wave, which the way of crawling cannot explain. Who still posts late is
@@ -18,6 +19,10 @@ posts as (
 
 users as (
     select * from {{ ref("int_users__observed") }}
+),
+
+archetypes as (
+    select * from {{ ref("int_posts__archetypes") }}
 ),
 
 waves as (
@@ -92,6 +97,16 @@ traits as (
     unpivot compared
     on chinese_words, chinese_hashtags, video, hashtags_per_post
     into name trait value value
+),
+
+-- what tells a newcomer's posts apart is asked of newcomers
+leanings as (
+    select
+        compared.*,
+        archetypes.archetype,
+        archetypes.score
+    from compared
+    inner join archetypes on compared.post_id = archetypes.post_id
 )
 
 select
@@ -104,3 +119,14 @@ select
     is_early_format,
     value::double as value
 from traits
+union all
+select
+    comparison,
+    archetype as trait,
+    wave,
+    post_id,
+    user_number,
+    is_cohort,
+    is_early_format,
+    score as value
+from leanings

@@ -43,37 +43,13 @@ user_texts as (
     group by user_id
 ),
 
--- the archetype that a user is nearest to, and how many are nearer to it
-leanings as (
-    unpivot (
-        select
-            user_id,
-            group_name,
-            imitator_score as imitator,
-            social_explorer_score as social_explorer,
-            cultural_adapter_score as cultural_adapter
-        from groups
-    )
-    on imitator, social_explorer, cultural_adapter
-    into name archetype value score
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (partition by archetype order by score desc, user_id asc)
-            as archetype_rank,
-        row_number() over (partition by user_id order by score desc, archetype asc)
-            as leaning_rank
-    from leanings
-),
-
+-- who is nearest to an archetype, and among the nearest of all
 leaning_users as (
     select
         user_id,
         archetype
-    from ranked
-    where leaning_rank = 1 and archetype_rank <= {{ var("coding_top_users") }}
+    from {{ ref("archetype_examples") }}
+    where is_nearest
 ),
 
 archetype_labels as (

@@ -74,19 +74,22 @@ measured as (
     select * from own
 ),
 
+-- in order, since a sentence shows these figures and floats add up otherwise in another
 means as (
     select
         strategy,
         item_kind,
         adaptation_group,
         metric,
-        avg(value) as estimate,
-        avg(popularity_difference) as popularity_difference,
-        avg(recent_popularity_difference) as recent_popularity_difference,
+        avg(value order by user_number) as estimate,
+        avg(popularity_difference order by user_number) as popularity_difference,
+        avg(recent_popularity_difference order by user_number)
+            as recent_popularity_difference,
         {% for name in [
             "value", "popularity_difference", "recent_popularity_difference"
         ] -%}
-            1.96 * stddev_samp({{ name }}) / sqrt(count(*)) as {{ name }}_reach,
+            1.96 * stddev_samp({{ name }} order by user_number) / sqrt(count(*))
+                as {{ name }}_reach,
         {% endfor %}
         count(*) as user_count,
         max(candidate_count) as candidate_count

@@ -4,12 +4,8 @@ posts as (
     select * from {{ ref("int_posts__cleaned") }}
 ),
 
-hashtags as (
-    select * from {{ ref("int_hashtags__extracted") }}
-),
-
-vocabulary as (
-    select * from {{ ref("int_posts__vocabulary") }}
+signs as (
+    select * from {{ ref("int_posts__signs") }}
 ),
 
 comments as (
@@ -20,82 +16,22 @@ users as (
     select * from {{ ref("int_users__observed") }}
 ),
 
-post_words as (
-    select
-        post_id,
-        bool_or(category = 'greeting') as has_greeting,
-        bool_or(category = 'follow_seeking') as has_follow_seeking,
-        bool_or(category = 'cultural_exchange') as has_cultural_exchange
-    from vocabulary
-    where applies_to = 'text'
-    group by post_id
-),
-
-suggested_hashtags as (
-    select
-        post_id,
-        unnest(matches) as hashtag
-    from vocabulary
-    where applies_to = 'hashtag' and category = 'suggested'
-),
-
--- what the platform suggests to everybody says nothing of who takes it
-chosen_hashtags as (
-    select hashtags.*
-    from hashtags
-    anti join suggested_hashtags
-        on
-            hashtags.post_id = suggested_hashtags.post_id
-            and hashtags.hashtag = suggested_hashtags.hashtag
-),
-
-post_hashtags as (
-    select
-        post_id,
-        count(*) as chosen_count,
-        count(*) filter (where regexp_matches(hashtag, '\p{Han}')) as chinese_tag_count
-    from chosen_hashtags
-    group by post_id
-),
-
-post_tag_categories as (
-    select
-        post_id,
-        coalesce(sum(match_count) filter (where category = 'native'), 0)
-            as native_tag_count,
-        coalesce(sum(match_count) filter (where category = 'tiktok'), 0)
-            as tiktok_tag_count,
-        bool_or(category = 'follow_train') as has_follow_tag,
-        bool_or(category = 'cultural_exchange') as has_exchange_tag
-    from vocabulary
-    where applies_to = 'hashtag'
-    group by post_id
-),
-
 described as (
     select
-        posts.*,
-        posts.han_count + posts.latin_count > 0 as has_words,
-        coalesce(post_words.has_greeting, false) as has_greeting,
-        coalesce(post_words.has_follow_seeking, false)
-        or coalesce(post_tag_categories.has_follow_tag, false)
-            as has_follow_seeking,
-        coalesce(post_words.has_cultural_exchange, false)
-        or coalesce(post_tag_categories.has_exchange_tag, false)
-            as has_cultural_exchange,
-        regexp_matches(posts.text_clean, '[?？]|[吗呢][。！!~～ ]*$') as has_question,
-        coalesce(post_hashtags.chosen_count, 0) as chosen_count,
-        coalesce(post_hashtags.chinese_tag_count, 0) as chinese_tag_count,
-        coalesce(post_tag_categories.native_tag_count, 0) as native_tag_count,
-        coalesce(post_tag_categories.tiktok_tag_count, 0) as tiktok_tag_count,
+        signs.*,
+        posts.post_date,
+        posts.created_at,
+        posts.like_count,
+        posts.collect_count,
+        posts.comment_count,
+        posts.share_count,
+        posts.account_age_days,
         lag(posts.created_at) over (
             partition by posts.user_id
             order by posts.post_number
         ) as previous_created_at
     from posts
-    left join post_words on posts.post_id = post_words.post_id
-    left join post_hashtags on posts.post_id = post_hashtags.post_id
-    left join post_tag_categories on posts.post_id = post_tag_categories.post_id
+    inner join signs on posts.post_id = signs.post_id
 ),
 
 post_totals as (
@@ -106,7 +42,7 @@ post_totals as (
         count(*) filter (where has_words) as worded_post_count,
         count(distinct post_date) as active_day_count,
         sum(chosen_count) as hashtag_count,
-        coalesce(sum(han_share), 0) as chinese_text_sum,
+        coalesce(sum(han_share::decimal(18, 12)), 0) as chinese_text_sum,
         sum(chinese_tag_count) as chinese_tag_count,
         sum(native_tag_count) as native_tag_count,
         sum(tiktok_tag_count) as tiktok_tag_count,
@@ -190,28 +126,21 @@ ratios as (
 ),
 
 -- ratios drift with size; what is left beside the straight line is style, not reach.
--- The line is flat where all engagement is the same
+-- The line is flat where all engagement is the same. In order, since floats add up
+-- otherwise in another one
 centres as (
     select
-        avg(log_engagement) as engagement_centre,
-        avg(save_like_log_ratio) as save_centre,
-        avg(comment_like_log_ratio) as comment_centre,
-        avg(share_like_log_ratio) as share_centre,
-        coalesce(
-            covar_pop(save_like_log_ratio, log_engagement)
-            / nullif(var_pop(log_engagement), 0),
-            0
-        ) as save_slope,
-        coalesce(
-            covar_pop(comment_like_log_ratio, log_engagement)
-            / nullif(var_pop(log_engagement), 0),
-            0
-        ) as comment_slope,
-        coalesce(
-            covar_pop(share_like_log_ratio, log_engagement)
-            / nullif(var_pop(log_engagement), 0),
-            0
-        ) as share_slope
+        {% for name in ["save", "comment", "share"] -%}
+            avg({{ name }}_like_log_ratio order by user_number) as {{ name }}_centre,
+            coalesce(
+                covar_pop(
+                    {{ name }}_like_log_ratio, log_engagement order by user_number
+                )
+                / nullif(var_pop(log_engagement order by user_number), 0),
+                0
+            ) as {{ name }}_slope,
+        {% endfor %}
+        avg(log_engagement order by user_number) as engagement_centre
     from ratios
 ),
 

@@ -12,6 +12,7 @@ from refugee_adaptation.report.columns import (
     chance,
     interval,
     made,
+    person,
     said,
     share,
     worded,
@@ -32,6 +33,9 @@ from refugee_adaptation.wording.numbers import (
 
 # features drawn for each group
 MOST_FEATURES = 12
+# people shown for each archetype, and letters of their clearest post
+MOST_EXAMPLES = 3
+EXAMPLE_LETTERS = 200
 
 
 def _groups(story: Story) -> None:
@@ -178,6 +182,31 @@ def _archetypes(story: Story) -> None:
     )
 
 
+def _examples(story: Story) -> None:
+    """Who stands highest on each archetype, by the post that shows it most."""
+    found = story.marts.ask(
+        f"""
+        select
+            examples.archetype,
+            examples.user_id,
+            examples.score,
+            examples.post_id,
+            left(posts.text_clean, {EXAMPLE_LETTERS}) as example_text
+        from archetype_examples as examples
+        left join fct_posts as posts on examples.post_id = posts.post_id
+        where examples.archetype_rank <= {MOST_EXAMPLES}
+        order by examples.archetype, examples.archetype_rank
+        """
+    )
+    if found.frame.empty:
+        return
+    story.table(
+        "adaptation.examples",
+        found,
+        (worded("archetype", "group"), person(), "score", "example_text"),
+    )
+
+
 def _contrasts(story: Story) -> None:
     found = story.marts.ask(
         f"""
@@ -272,7 +301,7 @@ def _selection(story: Story) -> None:
 
 
 def _is_share(row: Row) -> bool:
-    return bool(row["trait"] != "hashtags_per_post")
+    return row["trait"] in ("chinese_words", "chinese_hashtags", "video")
 
 
 def _trait_value(name: str, row: Row) -> Markup:
@@ -415,5 +444,6 @@ def group_tile(story: Story) -> tuple[Tile, Answer]:
 
 
 ADAPTATION = Section(
-    "adaptation", (_groups, _archetypes, _contrasts, _selection, _over_time)
+    "adaptation",
+    (_groups, _archetypes, _examples, _contrasts, _selection, _over_time),
 )
