@@ -101,7 +101,7 @@ gates: $(STAMP) ## the gates on the built project: dbt conventions
 
 .PHONY: docs
 docs: $(STAMP) ## the dbt docs as one static page, target/static_index.html
-	$(BIN)/dbt build --quiet
+	@[[ -f "$${ADAPTATION_DB:-adaptation.duckdb}" ]] || $(BIN)/dbt build --quiet
 	$(BIN)/dbt docs generate --static --quiet
 	@echo "Open target/static_index.html in a browser"
 

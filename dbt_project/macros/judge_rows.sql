@@ -1,37 +1,62 @@
-{#- Turns parsed rows (columns utc_time, local_time, captured_utc_time,
-    captured_local_time, id_created_at, read_problem, problem_codes so far) into rows with created_at, its
+{#- Turns parsed rows (columns created_cell and captured_cell of `parse_time`,
+    id_created_at, read_problem, problem_codes so far) into rows with created_at, its
     evidence, captured_at, and a status: `rejected` with every reason, `superseded` by a
     newer capture of the same id, or `accepted`. A capture time without a zone is by the
     file's clock, and by the platform's where nothing tells the file's. -#}
 {% macro judge_rows(relation, entity) %}
-    timed as (
+    clocks as (
+        select * from {{ ref("stg_crawl__file_clocks") }}
+    ),
+
+    walled as (
         select
             parsed.*,
+            parsed.created_cell['utc'] is not null as is_epoch,
             coalesce(
-                parsed.utc_time,
-                parsed.local_time - to_minutes(coalesce(
-                    agreeing_clock.utc_offset_minutes, main_clock.utc_offset_minutes
-                ))
-            ) as written_at,
+                parsed.created_cell['utc'],
+                if(local_clock.is_day_first, parsed.created_cell['day_first_time'], null),
+                parsed.created_cell['local_time']
+            ) as wall_time,
             coalesce(
-                parsed.captured_utc_time,
-                parsed.captured_local_time - to_minutes(coalesce(
-                    main_clock.utc_offset_minutes,
-                    {{ zone_offset_minutes("parsed.captured_local_time", var("platform_zone")) }}
+                parsed.captured_cell['utc'],
+                parsed.captured_cell['rounded_utc'],
+                parsed.captured_cell['local_time'] - to_minutes(coalesce(
+                    local_clock.utc_offset_minutes,
+                    {{ zone_offset_minutes(
+                        "parsed.captured_cell['local_time']", var("platform_zone")
+                    ) }}
                 ))
             ) as captured_at
         from {{ relation }} as parsed
-        left join {{ ref("stg_crawl__file_clocks") }} as main_clock
+        left join clocks as local_clock
             on
-                parsed.source_file = main_clock.source_file
+                parsed.source_file = local_clock.source_file
+                and local_clock.is_main_offset
+                and not local_clock.is_epoch
+    ),
+
+    timed as (
+        select
+            walled.*,
+            walled.wall_time - to_minutes(coalesce(
+                agreeing_clock.utc_offset_minutes,
+                main_clock.utc_offset_minutes,
+                if(walled.is_epoch, 0, null)
+            )) as written_at
+        from walled
+        left join clocks as main_clock
+            on
+                walled.source_file = main_clock.source_file
+                and walled.is_epoch = main_clock.is_epoch
                 and main_clock.is_main_offset
-        left join {{ ref("stg_crawl__file_clocks") }} as agreeing_clock
+        left join clocks as agreeing_clock
             on
-                parsed.source_file = agreeing_clock.source_file
+                walled.source_file = agreeing_clock.source_file
+                and walled.is_epoch = agreeing_clock.is_epoch
                 and abs(date_diff(
                     'second',
-                    parsed.{{ entity }}_id_created_at,
-                    parsed.local_time - to_minutes(agreeing_clock.utc_offset_minutes)
+                    walled.{{ entity }}_id_created_at,
+                    walled.wall_time - to_minutes(agreeing_clock.utc_offset_minutes)
                 )) <= {{ var("created_at_tolerance_seconds") }}
     ),
 

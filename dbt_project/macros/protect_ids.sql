@@ -2,15 +2,16 @@
     an id has been taken out; texts and hashtags are masked (protect_text); names, avatars
     and tokens are not selected at all.
 
-    `relation` has `id_raw` and `user_id_raw` (lower-case text or null) and the columns
-    named in `keep`; `reference_ids` are further id columns (`x_raw` becomes `x`), `texts`
+    `relation` has `id_raw` and `user_id_raw` (lower-case text or null), the columns named
+    in `keep`, which cannot hold a text, and those of `cells`, by what kind of value each
+    holds (protect_cell); `reference_ids` are further id columns (`x_raw` becomes `x`), `texts`
     are columns of text and `text_lists` of lists of texts. A user known only by the crawler's
     own hash (16 hex digits, sha256 of the id) meets the user known by id, because the
     id is hashed the same way first. In a record that
-    could not be read a value may stand in any column, so none is handed on.
-    `id_tiebreak` is sixteen bits that order rows of the
-    same second without the key. -#}
-{% macro protect_ids(relation, entity, keep, texts=[], text_lists=[], reference_ids=[]) %}
+    could not be read a value may stand in any column, so none is handed on. The second in
+    which an account was registered is the third of its id, and nearly its own: it is kept
+    to the hour. -#}
+{% macro protect_ids(relation, entity, cells, keep=[], texts=[], text_lists=[], reference_ids=[]) %}
     select
         source_file,
         row_number,
@@ -28,10 +29,7 @@
         coalesce(regexp_full_match(user_id_raw, '[0-9a-f]{24}|[0-9a-f]{16}'), false)
             as is_user_id_valid,
         {{ id_created_at("id_raw") }} as {{ entity }}_id_created_at,
-        {{ id_created_at("user_id_raw") }} as account_created_at,
-        ('0x' || substr(md5(coalesce(id_raw, '')), 1, 4))::integer as id_tiebreak,
-        ('0x' || substr(md5(coalesce(user_id_raw, '')), 1, 4))::integer
-            as user_id_tiebreak,
+        date_trunc('hour', {{ id_created_at("user_id_raw") }}) as account_created_at,
         {%- for column in texts %}
         case when read_problem is null then {{ protect_text(column) }} end
             as {{ column }},
@@ -40,6 +38,10 @@
         case when read_problem is null then
             list_transform({{ column }}, lambda item: {{ protect_text("item") }})
         end as {{ column }},
+        {%- endfor %}
+        {%- for column, kind in cells.items() %}
+        case when read_problem is null then {{ protect_cell(column, kind) }} end
+            as {{ column }},
         {%- endfor %}
         {%- for column in keep %}
         case when read_problem is null then {{ column }} end as {{ column }},

@@ -1,6 +1,7 @@
 {#- Text in which nothing points to a person any more: an address of a page becomes
     `https://_`, an address of a profile, a viewing token and a raw id (24 hex digits or
-    more) become `_`, an e-mail address becomes `_mail_`, `@nickname` becomes `@_`. Names
+    more) become `_`, and so does an account or a number to reach somebody by
+    (contact_pattern); an e-mail address becomes `_mail_`, `@nickname` becomes `@_`. Names
     that follow each other without a space are one mask; of a name with a space only the
     part before it is known to be one. -#}
 {% macro protect_text(expression) -%}
@@ -10,7 +11,12 @@
         regexp_replace(
             regexp_replace(
                 regexp_replace(
-                    {{ expression }}, 'https?://[^{{ link_end }}]+', 'https://_', 'g'
+                    regexp_replace(
+                        {{ expression }}, 'https?://[^{{ link_end }}]+', 'https://_', 'g'
+                    ),
+                    {{ contact_pattern() }},
+                    '\1\2 _ ',
+                    'gi'
                 ),
                 '[^{{ link_end }}]*/user/profile/[^{{ link_end }}]*'
                 || '|xsec_token[^{{ link_end }}]*|[0-9A-Fa-f]{24,}',

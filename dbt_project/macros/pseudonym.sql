@@ -1,6 +1,7 @@
-{#- The pseudonym of an id: 16 hex digits of a keyed hash. The key lives in a session
-    variable that the crawl plugin sets on every cursor, never in the compiled SQL or in
-    the database. A missing key is an error, not a column of nulls. -#}
+{#- The pseudonym of an id: 16 letters from a to p, the first 64 bits of its HMAC-SHA-256
+    (RFC 2104), which a spreadsheet never takes for a number. The two pads of the key live
+    in session variables that the crawl plugin sets on every cursor, never in the compiled
+    SQL or in the database. A missing key is an error, not a column of nulls. -#}
 {% macro pseudonym(expression) -%}
     {{ return(adapter.dispatch("pseudonym", "adaptation")(expression)) }}
 {%- endmacro %}
@@ -8,15 +9,21 @@
 {% macro default__pseudonym(expression) -%}
     case
         when {{ expression }} is not null
-            then substr(
-                sha256(
-                    coalesce(
-                        getvariable('pseudonym_key')::varchar,
-                        error('the pseudonym key is not set: is the crawl plugin loaded?')
-                    ) || ':' || {{ expression }}
+            then translate(
+                substr(
+                    sha256(
+                        getvariable('pseudonym_outer_pad')::blob || unhex(sha256(
+                            coalesce(
+                                getvariable('pseudonym_inner_pad')::blob,
+                                error('the pseudonym key is not set: is the crawl plugin loaded?')
+                            ) || encode({{ expression }})
+                        ))
+                    ),
+                    1,
+                    16
                 ),
-                1,
-                16
+                '0123456789abcdef',
+                'abcdefghijklmnop'
             )
     end
 {%- endmacro %}

@@ -23,6 +23,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from refugee_adaptation import sql_functions
+from refugee_adaptation.crawl.keys import set_key
 from refugee_adaptation.crawl.reading import read_crawl
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -265,7 +266,7 @@ class Database:
             run("attach ':memory:' as compiled")
             run("use compiled")
         sql_functions.register(self.connection)
-        run("set variable pseudonym_key = ?", [key])
+        set_key(self.connection, key)
         for name, table in tables.items():
             self.connection.register("arrived", table)
             run(f"create table {MEMORY}.main.{name} as from arrived")

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -18,7 +17,7 @@ from threading import Lock
 import duckdb
 import pytest
 
-from refugee_adaptation.crawl.keys import SAMPLE_KEY
+from refugee_adaptation.crawl.keys import SAMPLE_KEY, user_pseudonym
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED_DATA = Path(
@@ -81,13 +80,11 @@ def real_crawl(name: str) -> Path:
 
 def planted_users() -> dict[str, dict[str, str]]:
     """What is true of every user of the sample, by pseudonym; its key is public."""
-
-    def pseudonym(user_id: str) -> str:
-        crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
-        return sha256(f"{SAMPLE_KEY}:{crawlers_own}".encode()).hexdigest()[:16]
-
     with (ROOT / "seeds/sample_truth/users.csv").open(encoding="utf-8") as file:
-        return {pseudonym(row["user_id"]): row for row in csv.DictReader(file)}
+        return {
+            user_pseudonym(row["user_id"], SAMPLE_KEY): row
+            for row in csv.DictReader(file)
+        }
 
 
 # of every database that is built here: dbt takes the parse of another build only where

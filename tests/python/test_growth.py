@@ -11,7 +11,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import DATABASE, ROOT, build, real_crawl, rows_of, run_dbt, tables_only
+from conftest import (
+    DATABASE,
+    ROOT,
+    build,
+    real_crawl,
+    rows_of,
+    run_dbt,
+    tables_only,
+    write_tiny_crawls,
+)
 
 pytestmark = pytest.mark.pipeline
 
@@ -131,16 +140,23 @@ def test_the_groups_of_another_crawl_are_forgotten(
     assert query(database, unknown) == [(0,)]
 
 
-def test_without_growing_a_build_shows_only_its_crawl(tmp_path: Path) -> None:
-    months = tmp_path / "months"
-    months.mkdir()
+def test_results_of_another_crawl_are_replaced_only_when_told(tmp_path: Path) -> None:
+    january = write_tiny_crawls(tmp_path)["single"].rename(tmp_path / "january.csv")
+    february = Path(shutil.copy(january, tmp_path / "february.csv"))
     database = tmp_path / DATABASE
-    for path in write_months(months):
-        build(database, path, "-s", "+crawl_rows", *tables_only(), **KEY)
-    with duckdb.connect(str(database), read_only=True) as connection:
-        assert connection.execute("select source_file from crawl_rows").fetchall() == [
-            ("february.csv",)
-        ]
+    selected = ("-s", "+crawl_rows", *tables_only())
+
+    def files_built() -> list[tuple[object, ...]]:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            return connection.execute("select source_file from crawl_rows").fetchall()
+
+    build(database, january, *selected, **KEY)
+    refused = run_dbt("build", *selected, database=database, crawl=february, **KEY)
+    assert refused.returncode == 1
+    assert "holds the results of another crawl (january.csv)" in refused.stdout
+    assert files_built() == [("january.csv",)]
+    build(database, february, *selected, ADAPTATION_REPLACE="1", **KEY)
+    assert files_built() == [("february.csv",)]
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,19 @@ posts as (
     where row_status = 'accepted'
 ),
 
+place_names as (
+    select * from {{ ref("place_names") }}
+),
+
 texts as (
     select
-        *,
-        {{ strip_space("title_raw") }} as title,
-        {{ strip_space("body_raw") }} as body,
-        concat_ws(chr(10), title_raw, body_raw) as full_text
+        posts.*,
+        coalesce(place_names.place, posts.ip_place_raw) as ip_place,
+        {{ strip_space("posts.title_raw") }} as title,
+        {{ strip_space("posts.body_raw") }} as body,
+        concat_ws(chr(10), posts.title_raw, posts.body_raw) as full_text
     from posts
+    left join place_names on lower(posts.ip_place_raw) = place_names.name
 ),
 
 words as (
@@ -54,7 +60,7 @@ cleaned as (
         post_id,
         user_id,
         row_number() over (
-            order by created_at, id_tiebreak, like_count, source_file, row_number
+            order by created_at, full_text, like_count, comment_count, post_id
         ) as post_number,
         source_file,
         crawl_format,
@@ -72,7 +78,7 @@ cleaned as (
             when lower(post_type_raw) in ('normal', 'image', '图文', '图集') then 'image'
             else 'unknown'
         end as post_type,
-        {{ strip_space("ip_place_raw") }} as ip_place,
+        ip_place,
         created_at_evidence,
 
         -- numerics

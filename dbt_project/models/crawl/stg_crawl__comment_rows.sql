@@ -16,14 +16,10 @@ cells as (
 
 parsed as (
     select
-        * exclude (like_cell, reply_cell, created_cell, captured_cell),
+        * exclude (like_cell, reply_cell),
         like_cell['value'] as like_count,
         like_cell['is_censored'] as is_like_count_censored,
         reply_cell['value'] as declared_reply_count,
-        created_cell['utc'] as utc_time,
-        created_cell['local_time'] as local_time,
-        captured_cell['utc'] as captured_utc_time,
-        captured_cell['local_time'] as captured_local_time,
         list_filter(
             [
                 case
@@ -61,8 +57,6 @@ select
     post_id,
     user_id,
     parent_comment_id,
-    id_tiebreak,
-    user_id_tiebreak,
     source_file,
     row_number,
     crawl_format,

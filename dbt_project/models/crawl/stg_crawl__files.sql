@@ -5,6 +5,7 @@
         unique_key="source_file",
         full_refresh=not var("grow"),
         on_schema_change="fail",
+        pre_hook="{{ keep_other_crawl() }}",
     )
 }}
 

@@ -5,23 +5,32 @@ raw_posts as (
     select * from {{ ref("stg_crawl__raw_posts") }}
 ),
 
+-- which bands a file has depends on when it was crawled
+bands as (
+    select
+        *,
+        bool_or(coalesce('100+' in (
+            like_count_raw, collect_count_raw, comment_count_raw, share_count_raw
+        ), false)) over (partition by source_file) as has_hundreds
+    from raw_posts
+),
+
 cells as (
     select
         *,
         {%- for count in counts %}
-            {{ parse_count(count ~ "_count_raw") }} as {{ count }}_cell,
+            {{ parse_count(count ~ "_count_raw", "has_hundreds") }} as {{ count }}_cell,
         {%- endfor %}
         {{ parse_time("created_at_raw") }} as created_cell,
         {{ parse_time("captured_at_raw") }} as captured_cell
-    from raw_posts
+    from bands
 ),
 
 parsed as (
     select
         * exclude (
-            {% for count in counts %}{{ count }}_cell,
-            {% endfor %}created_cell,
-            captured_cell
+            {% for count in counts %}{{ count }}_cell{{ "," if not loop.last }}
+            {% endfor %}
         ),
         {%- for count in counts %}
             {{ count }}_cell['value'] as {{ count }}_count,
@@ -29,10 +38,6 @@ parsed as (
             {{ count }}_cell['high'] as {{ count }}_count_high,
             {{ count }}_cell['is_censored'] as is_{{ count }}_count_censored,
         {%- endfor %}
-        created_cell['utc'] as utc_time,
-        created_cell['local_time'] as local_time,
-        captured_cell['utc'] as captured_utc_time,
-        captured_cell['local_time'] as captured_local_time,
         list_filter(
             [
                 case
@@ -68,8 +73,6 @@ parsed as (
 select
     post_id,
     user_id,
-    id_tiebreak,
-    user_id_tiebreak,
     source_file,
     row_number,
     crawl_format,

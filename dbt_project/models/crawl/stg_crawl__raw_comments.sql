@@ -8,6 +8,8 @@
     )
 }}
 
+-- nothing is read before the results of another crawl are known to be safe
+-- depends_on: {{ ref("stg_crawl__files") }}
 with
 
 source as (
@@ -20,18 +22,16 @@ cleaned as (
         _row_number as row_number,
         _format as crawl_format,
         _problem as read_problem,
-        lower({{ strip_space("comment_id") }}) as id_raw,
-        lower({{ strip_space("user_id") }}) as user_id_raw,
-        lower({{ strip_space("post_id") }}) as post_id_raw,
-        -- a comment of the first level replies to '0' or to nothing
-        nullif(lower({{ strip_space("parent_comment_id") }}), '0')
-            as parent_comment_id_raw,
+        {{ id_text("comment_id") }} as id_raw,
+        {{ id_text("user_id") }} as user_id_raw,
+        {{ referred_id("post_id") }} as post_id_raw,
+        {{ referred_id("parent_comment_id") }} as parent_comment_id_raw,
         body as body_raw,
         like_count as like_count_raw,
         reply_count as reply_count_raw,
         created_at as created_at_raw,
         coalesce({{ strip_space("captured_at") }}, _captured_at) as captured_at_raw,
-        ip_place as ip_place_raw,
+        {{ strip_space("ip_place") }} as ip_place_raw,
         -- no picture is nothing, or nothing as JSON
         coalesce({{ strip_space("pictures") }} not in ('""'), false) as has_picture
     from source
@@ -43,14 +43,14 @@ protected as (
         entity="comment",
         reference_ids=["post_id", "parent_comment_id"],
         texts=["body_raw"],
-        keep=[
-            "like_count_raw",
-            "reply_count_raw",
-            "created_at_raw",
-            "captured_at_raw",
-            "ip_place_raw",
-            "has_picture",
-        ]
+        cells={
+            "like_count_raw": "count",
+            "reply_count_raw": "count",
+            "created_at_raw": "time",
+            "captured_at_raw": "time",
+            "ip_place_raw": "place",
+        },
+        keep=["has_picture"]
     ) }}
 )
 

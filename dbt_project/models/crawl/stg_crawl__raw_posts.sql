@@ -8,6 +8,8 @@
     )
 }}
 
+-- nothing is read before the results of another crawl are known to be safe
+-- depends_on: {{ ref("stg_crawl__files") }}
 with
 
 source as (
@@ -24,8 +26,8 @@ cleaned as (
         source._row_number as row_number,
         source._format as crawl_format,
         source._problem as read_problem,
-        lower({{ strip_space("source.post_id") }}) as id_raw,
-        lower({{ strip_space("source.user_id") }}) as user_id_raw,
+        {{ id_text("source.post_id") }} as id_raw,
+        {{ id_text("source.user_id") }} as user_id_raw,
         -- some crawlers repeat the start of the text as a missing title
         case
             when
@@ -38,7 +40,7 @@ cleaned as (
         end as title_raw,
         source.body as body_raw,
         {{ text_list("source.tags", "formats.tag_separator") }} as tags_raw,
-        source.post_type as post_type_raw,
+        {{ strip_space("source.post_type") }} as post_type_raw,
         source.like_count as like_count_raw,
         source.collect_count as collect_count_raw,
         source.comment_count as comment_count_raw,
@@ -46,7 +48,7 @@ cleaned as (
         source.created_at as created_at_raw,
         coalesce({{ strip_space("source.captured_at") }}, source._captured_at)
             as captured_at_raw,
-        source.ip_place as ip_place_raw,
+        {{ strip_space("source.ip_place") }} as ip_place_raw,
         {{ strip_space("source.source_keyword") }} as source_keyword
     from source
     left join formats on source._format = formats.crawl_format
@@ -56,19 +58,18 @@ protected as (
     {{ protect_ids(
         "cleaned",
         entity="post",
-        texts=["title_raw", "body_raw"],
+        texts=["title_raw", "body_raw", "source_keyword"],
         text_lists=["tags_raw"],
-        keep=[
-            "post_type_raw",
-            "like_count_raw",
-            "collect_count_raw",
-            "comment_count_raw",
-            "share_count_raw",
-            "created_at_raw",
-            "captured_at_raw",
-            "ip_place_raw",
-            "source_keyword",
-        ]
+        cells={
+            "post_type_raw": "name",
+            "like_count_raw": "count",
+            "collect_count_raw": "count",
+            "comment_count_raw": "count",
+            "share_count_raw": "count",
+            "created_at_raw": "time",
+            "captured_at_raw": "time",
+            "ip_place_raw": "place",
+        }
     ) }}
 )
 

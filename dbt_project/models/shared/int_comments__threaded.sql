@@ -10,6 +10,10 @@ posts as (
     where row_status = 'accepted'
 ),
 
+place_names as (
+    select * from {{ ref("place_names") }}
+),
+
 -- a reply whose parent was not collected starts its own branch at depth 2: the thread
 -- above it is unknown
 branch_starts as (
@@ -45,6 +49,7 @@ linked as (
         threads.depth,
         posts.user_id as post_author_id,
         parents.comment_id is not null as is_parent_found,
+        coalesce(place_names.place, comments.ip_place_raw) as ip_place,
         case
             when comments.parent_comment_id is null then posts.user_id
             else parents.user_id
@@ -55,6 +60,7 @@ linked as (
     left join posts on comments.post_id = posts.post_id
     left join comments as parents
         on comments.parent_comment_id = parents.comment_id
+    left join place_names on lower(comments.ip_place_raw) = place_names.name
 ),
 
 letters as (
@@ -70,7 +76,7 @@ threaded as (
         -- ids
         comment_id,
         row_number() over (
-            order by created_at, id_tiebreak, like_count, source_file, row_number
+            order by created_at, body_raw, comment_id
         ) as comment_number,
         post_id,
         post_author_id,
@@ -85,7 +91,7 @@ threaded as (
         {{ strip_space("body_raw") }} as body,
         text_clean,
         {{ language("han_count", "latin_count") }} as language,
-        {{ strip_space("ip_place_raw") }} as ip_place,
+        ip_place,
         created_at_evidence,
 
         -- numerics

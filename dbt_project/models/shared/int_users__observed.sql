@@ -1,33 +1,11 @@
 with
 
-post_rows as (
-    select * from {{ ref("stg_crawl__post_rows") }}
-    where row_status = 'accepted'
-),
-
 posts as (
     select * from {{ ref("int_posts__cleaned") }}
 ),
 
-comment_rows as (
-    select * from {{ ref("stg_crawl__comment_rows") }}
-    where row_status = 'accepted'
-),
-
 comments as (
     select * from {{ ref("int_comments__threaded") }}
-),
-
-tiebreaks as (
-    select
-        user_id,
-        user_id_tiebreak
-    from post_rows
-    union
-    select
-        user_id,
-        user_id_tiebreak
-    from comment_rows
 ),
 
 activities as (
@@ -70,8 +48,8 @@ observed as (
             order by
                 users.account_created_at,
                 users.first_seen_at,
-                tiebreaks.user_id_tiebreak,
-                users.last_seen_at
+                users.last_seen_at,
+                users.user_id
         ) as user_number,
 
         -- strings
@@ -94,7 +72,6 @@ observed as (
         users.first_post_at,
         users.last_post_at
     from users
-    left join tiebreaks on users.user_id = tiebreaks.user_id
 )
 
 select * from observed

@@ -17,6 +17,8 @@ from refugee_adaptation.adaptation.features import feature_matrix, standardise
 from refugee_adaptation.shared.arrays import BoolArray, FloatArray
 from refugee_adaptation.shared.frames import empty_frame, typed_frame
 
+# a distance computed in two ways differs by less
+ROUNDING = 1e-9
 # scikit-learn keeps all neighbourhoods in memory (1.4 GB at 10,000 users)
 SMALL = 8_000
 
@@ -110,7 +112,7 @@ def density_noise(
 
     Args:
         points: Shape (n, d).
-        eps: Radius, inclusive.
+        eps: Radius, inclusive: a knee is the distance of somebody, who is dense.
         neighbours: Points within the radius, itself included, that make a point dense
             (``min_samples``).
         small: Largest n left to scikit-learn.
@@ -126,6 +128,7 @@ def density_noise(
         raise ValueError("eps must be positive")
     if len(points) == 0:
         return np.zeros(0, dtype=bool)
+    eps += ROUNDING
     if len(points) <= small:
         labels = DBSCAN(eps=eps, min_samples=neighbours).fit(points).labels_
         return np.asarray(labels == -1, dtype=bool)

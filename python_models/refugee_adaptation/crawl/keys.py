@@ -7,15 +7,53 @@ build's own connections.
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from refugee_adaptation.crawl.sheets import CrawlError
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEY_VARIABLE = "ADAPTATION_PSEUDONYM_KEY"
 SAMPLE_KEY = "the bundled sample is synthetic: there is nobody to protect"
 _SHORTEST = 16
+# hex digits as letters: a spreadsheet takes 12e34 for a number
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+
+
+def set_key(connection: duckdb.DuckDBPyConnection, key: str) -> None:
+    """Let the macro `pseudonym` hash on a connection, which keeps no other trace.
+
+    Args:
+        connection: its session variables `pseudonym_inner_pad` and
+            `pseudonym_outer_pad` are set: the key's pads of HMAC (RFC 2104).
+        key: the key of the pseudonyms.
+    """
+    code = key.encode()
+    block = (sha256(code).digest() if len(code) > 64 else code).ljust(64, b"\0")
+    for name, mask in (("inner", 0x36), ("outer", 0x5C)):
+        pad = bytes(byte ^ mask for byte in block)
+        connection.execute(f"set variable pseudonym_{name}_pad = ?", [pad])
+
+
+def user_pseudonym(user_id: str, key: str) -> str:
+    """The pseudonym that a build gives a user: the macros `pseudonym`, `protect_ids`.
+
+    Args:
+        user_id: 24 hex digits.
+        key: the key of the build.
+
+    Returns:
+        16 letters from a to p.
+    """
+    crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
+    code = hmac.new(key.encode(), crawlers_own.encode(), sha256).hexdigest()
+    return code[:16].translate(_LETTERS)
 
 
 def choose_key(*, is_sample: bool, database: str) -> str:

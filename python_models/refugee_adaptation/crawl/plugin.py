@@ -8,7 +8,7 @@ In `profiles.yml`::
           crawl: "{{ var('crawl', '') }}"
 
 A source names it with `config: {meta: {plugin: plugin}}`. SQL reads the key with
-`getvariable('pseudonym_key')`, in tables only: a view would outlive the key.
+`getvariable('pseudonym_inner_pad')`, in tables only: a view would outlive the key.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from threadpoolctl import threadpool_limits
 from refugee_adaptation import sql_functions
 from refugee_adaptation.crawl.files import split_setting
 from refugee_adaptation.crawl.inventory import describe
-from refugee_adaptation.crawl.keys import choose_key
+from refugee_adaptation.crawl.keys import choose_key, set_key
 from refugee_adaptation.crawl.reading import Crawl, read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
 from refugee_adaptation.progress import Progress, earlier_seconds, is_shown
@@ -100,7 +100,7 @@ class Plugin(BasePlugin):
                 raise RuntimeError(str(error)) from error
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Set the session variable `pseudonym_key` on a cursor that dbt opens.
+        """Set the key of the pseudonyms on a cursor that dbt opens.
 
         Args:
             cursor: the new cursor.
@@ -116,7 +116,7 @@ class Plugin(BasePlugin):
                     self._key = choose_key(is_sample=is_sample, database=database)
                 except CrawlError as error:
                     raise RuntimeError(str(error)) from error
-        cursor.execute("set variable pseudonym_key = ?", [self._key])
+        set_key(cursor, self._key)
 
     def load(self, source_config: SourceConfig) -> pa.Table:
         """Give a source its table.

@@ -17,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -33,7 +32,7 @@ from refugee_adaptation.compiled import (
     read_steps,
     run_dbt,
 )
-from refugee_adaptation.crawl.keys import KEY_VARIABLE
+from refugee_adaptation.crawl.keys import KEY_VARIABLE, user_pseudonym
 from refugee_adaptation.evidence.reading import METRICS, read_count
 from refugee_adaptation.evidence.recipe import recipe_outliers
 from refugee_adaptation.planted.results import (
@@ -295,7 +294,8 @@ def judge_accounts(seeds: Sequence[int], folder: Path) -> Iterator[pd.DataFrame]
                     one != ORDINARY and KINDS[one].is_automated for one in kind
                 ],
                 "found_bot_like": [
-                    bool(called[pseudonym(people[author])]) for author in authors
+                    bool(called[user_pseudonym(people[author], _KEY)])
+                    for author in authors
                 ],
             }
         )
@@ -400,7 +400,9 @@ def judge(
         marts = connection.sql(
             "select user_id, is_influencer, is_silent, is_bot_like from user_anomalies"
         ).df()
-    flags = marts.set_index("user_id").reindex(table.index.map(pseudonym))
+    flags = marts.set_index("user_id").reindex(
+        table.index.map(lambda user_id: user_pseudonym(user_id, _KEY))
+    )
     if flags["is_silent"].isna().all():
         raise RuntimeError("no author of the crawl is in the mart: pseudonyms differ")
     for kind in TYPES:
@@ -411,12 +413,6 @@ def judge(
     first = most.rank(ascending=False, method="first")
     table["most_liked"] = first <= np.ceil(0.01 * len(table))
     return table.reset_index(drop=True)
-
-
-def pseudonym(user_id: str) -> str:
-    """The pseudonym that dbt gives a user here; see the macro `protect_ids`."""
-    crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
-    return sha256(f"{_KEY}:{crawlers_own}".encode()).hexdigest()[:16]
 
 
 def _read_posts(path: Path) -> pd.DataFrame:
