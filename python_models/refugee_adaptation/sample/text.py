@@ -1,14 +1,14 @@
 """Titles, bodies and comments, composed from the vocabularies."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 
 from refugee_adaptation.sample import vocabulary as v
 from refugee_adaptation.sample.comments import NOBODY, Threads
 from refugee_adaptation.sample.counts import Bools, Ints
+from refugee_adaptation.sample.phrases import Frames, Writers
 from refugee_adaptation.sample.posts import LANGUAGES, Plan
 from refugee_adaptation.sample.settings import Settings
 from refugee_adaptation.sample.tags import Tags
@@ -17,81 +17,7 @@ from refugee_adaptation.sample.users import People, Skeleton
 _DRAWS = 64
 MOST_LETTERS = 39
 _TRIES = 6
-
-
-def _stream(draws: Ints) -> Iterator[list[int]]:
-    """Yield the numbers that a text can ask for: its draws, mixed with their place."""
-    size = len(draws)
-    mixed = draws * 2_654_435_761 + np.arange(size) * 40_503
-    while True:
-        yield ((mixed & 0x7FFFFFFF) >> 7).tolist()
-        mixed += size * 40_503
-
-
-class _Slots(NamedTuple):
-    """What the slots of a frame are filled with, in one language."""
-
-    topics: tuple[tuple[str, ...], ...]
-    culture: tuple[str, ...]
-    modifiers: tuple[str, ...]
-    places: tuple[str, ...]
-
-
-_ENGLISH = _Slots(
-    tuple(topic.english for topic in v.TOPICS), v.CULTURE_WORDS, v.MODIFIERS, v.PLACES
-)
-_CHINESE = _Slots(
-    tuple(topic.chinese for topic in v.TOPICS),
-    v.CULTURE_WORDS_ZH,
-    v.MODIFIERS_ZH,
-    v.PLACES_ZH,
-)
-
-
-class _Writer:
-    """Fills sentence frames for one text with numbers drawn before."""
-
-    def __init__(self, draws: Ints, topic: int, focus: float) -> None:
-        self._draw = chain.from_iterable(_stream(draws)).__next__
-        self._topic = topic
-        self._focus = 1_000 * focus
-
-    def number(self, below: int) -> int:
-        """Return the next drawn number, 0 to `below` - 1."""
-        return self._draw() % below
-
-    def pick(self, options: Sequence[str]) -> str:
-        return options[self._draw() % len(options)]
-
-    def fill(self, frames: Sequence[str], chinese: bool) -> str:
-        """Pick a frame and fill its slots with words of the topic."""
-        draw = self._draw
-        topics, culture, modifiers, places = _CHINESE if chinese else _ENGLISH
-        frame = frames[draw() % len(frames)]
-        words: list[str] = []
-        for _ in range(3):
-            for _ in range(5):
-                topic = self._topic
-                if draw() % 1_000 >= self._focus:
-                    topic = draw() % len(topics)
-                options = topics[topic]
-                word = options[draw() % len(options)]
-                if word not in words:
-                    break
-            words.append(word)
-        first = draw() % len(culture)
-        second = first + 1 + draw() % (len(culture) - 1)
-        return frame.format(
-            a=words[0],
-            b=words[1],
-            c=words[2],
-            k=culture[first],
-            l=culture[second % len(culture)],
-            m=modifiers[draw() % len(modifiers)],
-            n=2 + draw() % 88,
-            p=places[draw() % len(places)],
-        )
-
+_ZH, _MIXED = LANGUAGES.index("zh"), LANGUAGES.index("mixed")
 
 #: Per kind of sentence: long and short frames, each English and Chinese.
 _Frames = tuple[tuple[str, ...], tuple[str, ...]]
@@ -124,105 +50,249 @@ _FRAMES: dict[str, tuple[_Frames, _Frames]] = {
 }
 _FIRST = ("greeting", "culture", "save")
 _LAST = ("question", "follow")
+_SETS = Frames()
 
 
-def _speaker(language: str, start: int) -> Callable[[int], bool]:
-    """Say for the n-th piece of a text whether it is Chinese."""
-    if language == "mixed":  # a third, one of the first two
-        return lambda piece: (piece + 5 * start) % 6 in (0, 2)
-    return lambda _: language == "zh"
+def _either(name: str, chinese: int) -> tuple[str, ...]:
+    """Return the long and the short frames of one kind."""
+    return _FRAMES[name][0][chinese] + _FRAMES[name][1][chinese]
 
 
-def _body(
-    writer: _Writer,
-    flags: dict[str, bool],
-    length: int,
-    speaks: Callable[[int], bool],
-    least: int,
-    opening: str,
-) -> str:
-    """Write about `length` characters: what the flags ask for, then the topic."""
-    pieces = [opening] if opening else []
-    wanted = [name for name in (*_FIRST, *_LAST) if flags[name]]
-    is_short = length - len(opening) < 40 * (len(wanted) + 1)
+def _body_sets(*names: str) -> list[list[int]]:
+    """Number the sets of long and of short frames, each English and Chinese."""
+    return [
+        [
+            _SETS.add(sum((_FRAMES[name][short][chinese] for name in names), ()))
+            for chinese in (0, 1)
+        ]
+        for short in (0, 1)
+    ]
 
-    def add(names: tuple[str, ...], short: bool, room: int) -> int:
+
+def _title_sets(frames: tuple[str, ...], chinese: int) -> list[int]:
+    """Number the set for titles, and that for titles of less than 10 characters."""
+    return [_SETS.add(frames), _SETS.add(frames + _FRAMES["brief"][1][chinese])]
+
+
+#: Sets of body frames by kind, short, Chinese: what is wanted, the topic, the rest.
+_BODY = np.array(
+    [
+        *(_body_sets(name) for name in (*_FIRST, *_LAST, "topic")),
+        _body_sets("topic", "brief"),
+    ]
+)
+_TOPIC, _REST = 5, 6
+#: Sets of title frames by kind and Chinese, then short: what is wanted, the topic.
+_TITLE = np.array(
+    [
+        *(
+            [_title_sets(_either(name, chinese), chinese) for chinese in (0, 1)]
+            for name in (*_FIRST, *_LAST)
+        ),
+        [
+            _title_sets(_either("topic", chinese) + _either("brief", chinese), chinese)
+            for chinese in (0, 1)
+        ],
+    ]
+)
+_TITLE_VIRAL = np.array(_title_sets(v.VIRAL_PHRASES + v.VIRAL_SHORT, 0))
+_TITLE_PLAIN = np.array(_title_sets(v.PLAIN_PHRASES + v.PLAIN_SHORT, 0))
+_TITLE_MORE = np.array([_SETS.add(_either("brief", chinese)) for chinese in (0, 1)])
+_PROMOTION = _SETS.add(v.PROMOTION_SENTENCES)
+_COPIED = _SETS.add(v.TOPIC_SENTENCES)
+#: What joins the parts of a title, by its length.
+_JOINTS = ("", "\uff0c", ", ", " | ")
+_HOSTILE = np.array([_SETS.add((frame,)) for frame in v.HOSTILE_TITLES])
+_COMMENT = np.array([_SETS.add(v.COMMENTS), _SETS.add(v.COMMENTS_ZH)])
+
+
+def _wanted(plan: Plan, rows: Ints) -> Bools:
+    """Return the flags of posts in the order of their sentences, shape (5, rows)."""
+    return np.array([plan.flags[name][rows] for name in (*_FIRST, *_LAST)])
+
+
+def _bodies(
+    writers: Writers,
+    at: Ints,
+    rows: Ints,
+    plan: Plan,
+    lengths: Ints,
+    promoting: Bools,
+) -> list[str]:
+    """Write bodies of about a length: what the flags ask for, then the topic.
+
+    Args:
+        writers: Writers of all posts.
+        at: Numbers that every post has used before; counted on here.
+        rows: Posts to write.
+        plan: What the posts are about.
+        lengths: Characters of each body, shape (rows,).
+        promoting: Whether it opens with an advertisement, shape (rows,).
+
+    Returns:
+        One body per row.
+    """
+    mixed, chinese = plan.language[rows] == _MIXED, plan.language[rows] == _ZH
+    now = at[rows]
+    start = writers.numbers(rows, now, 2)
+    now += 1
+    count = np.zeros(len(rows), np.int64)
+    used = np.zeros(len(rows), np.int64)
+    kept: list[tuple[Ints, Ints, Ints, Bools]] = []
+
+    def is_chinese(who: Ints) -> Bools:
+        """Say whether the next piece is: of mixed texts a third, one of two first."""
+        turn = (count[who] + 5 * start[who]) % 6
+        return np.asarray(chinese[who] | (mixed[who] & ((turn == 0) | (turn == 2))))
+
+    def add(who: Ints, kind: int | Ints, short: Bools, room: Ints) -> Ints:
         """Add the piece that fits the room best; returns the room that is left."""
-        chinese = speaks(len(pieces))
-        frames = [f for name in names for f in _FRAMES[name][int(short)][int(chinese)]]
-        tries = [writer.fill(frames, chinese) for _ in range(_TRIES)]
-        # a rest too small for another piece is as bad as its size, an excess twice
-        left = [room - len(text) - 2 for text in tries]
-        loss = [-2 * rest if rest < 0 else rest if rest < 9 else 0 for rest in left]
-        best = loss.index(min(loss))
-        pieces.append(tries[best])
-        return left[best]
+        spoken = is_chinese(who)
+        sets = _BODY[kind, short.astype(np.int64), spoken.astype(np.int64)]
+        begin = best = now[who]
+        left, least = room, np.full(len(who), np.iinfo(np.int64).max)
+        for _ in range(_TRIES):
+            filled = writers.fill(rows[who], begin, sets, spoken)
+            # a rest too small for another piece is as bad as its size, an excess twice
+            rest = room - filled.length - 2
+            loss = np.where(rest < 0, -2 * rest, np.where(rest < 9, rest, 0))
+            better = loss < least
+            best, left = np.where(better, begin, best), np.where(better, rest, left)
+            least = np.minimum(loss, least)
+            begin = filled.at
+        now[who] = begin
+        count[who] += 1
+        used[who] += room - left
+        kept.append((who, best, sets, spoken))
+        return left
 
-    for name in wanted:
-        if name in _FIRST:
-            add((name,), is_short, length)
-    ending = [name for name in wanted if name in _LAST]
-    typical = (8 if speaks(0) else 14) if is_short else (14 if speaks(0) else 34)
-    room = length - sum(len(text) + 2 for text in pieces) - typical * len(ending)
-    while room > 7 or len(pieces) + len(ending) < least:
-        if room > 90:
-            room = add(("topic",), False, room)
-        else:
-            room = add(("topic", "brief"), room < 30, room)
-    for name in ending:
-        room = add((name,), is_short, room + typical)
-    breaks = writer.number(3)
-    return ("\n" if breaks == 0 and len(pieces) > 2 else " ").join(
-        piece
-        if piece[-1] in "!?\uff01\uff1f"
-        else piece + ("。" if _is_han(piece[-1]) else ".")
-        for piece in pieces
+    who = np.flatnonzero(promoting)
+    sets, spoken = np.full(len(who), _PROMOTION), np.zeros(len(who), np.bool_)
+    kept.append((who, now[who], sets, spoken))
+    opening = writers.fill(rows[who], now[who], sets, spoken)
+    now[who] = opening.at
+    count[who] = 1
+    used[who] = opening.length + 2
+    wanted = _wanted(plan, rows)
+    begun = np.where(promoting, used - 2, 0)
+    is_short = lengths - begun < 40 * (wanted.sum(axis=0) + 1)
+    for kind in range(len(_FIRST)):
+        who = np.flatnonzero(wanted[kind])
+        add(who, kind, is_short[who], lengths[who])
+    endings = wanted[len(_FIRST) :].sum(axis=0)
+    first = chinese | (mixed & (start == 0))
+    typical = np.where(is_short, np.where(first, 8, 14), np.where(first, 14, 34))
+    room = lengths - used - typical * endings
+    least = np.where(mixed, 2, 1)
+    who = np.arange(len(rows))
+    while len(who := who[(room[who] > 7) | (count[who] + endings[who] < least[who])]):
+        kinds = np.where(room[who] > 90, _TOPIC, _REST)
+        room[who] = add(who, kinds, room[who] < 30, room[who])
+    for kind in range(len(_FIRST), len(wanted)):
+        who = np.flatnonzero(wanted[kind])
+        room[who] = add(who, kind, is_short[who], room[who] + typical[who])
+    breaks = (writers.numbers(rows, now, 3) == 0) & (count > 2)
+    at[rows] = now + 1
+    who, begin, sets, spoken = (
+        np.concatenate(column) for column in zip(*kept, strict=True)
     )
+    pieces: list[list[str]] = [[] for _ in range(len(rows))]
+    filled = writers.fill(rows[who], begin, sets, spoken)
+    for place, text in zip(who.tolist(), writers.texts(filled), strict=True):
+        if text[-1] not in "!?\uff01\uff1f":
+            text += "。" if _is_han(text[-1]) else "."
+        pieces[place].append(text)
+    return [
+        ("\n" if is_broken else " ").join(parts)
+        for is_broken, parts in zip(breaks.tolist(), pieces, strict=True)
+    ]
 
 
 def _is_han(letter: str) -> bool:
     return "\u4e00" <= letter <= "\u9fff"
 
 
-def _title(
-    writer: _Writer,
-    flags: dict[str, bool],
-    length: int,
-    language: str,
-    is_viral: bool,
-    has_body: bool,
-) -> str:
-    chinese = language == "zh" or (language == "mixed" and writer.number(2) == 0)
-    both = language == "mixed" and not has_body
-    wanted = [name for name in (*_FIRST, *_LAST) if flags[name]]
-    if wanted and not has_body:
-        frames = _either(wanted[0], chinese)
-    elif chinese:
-        frames = _either("topic", True) + _either("brief", True)
-    elif is_viral:
-        frames = v.VIRAL_PHRASES + v.VIRAL_SHORT
-    elif writer.number(4) == 0:
-        frames = v.PLAIN_PHRASES + v.PLAIN_SHORT
-    else:
-        frames = _either("topic", False) + _either("brief", False)
-    if length < 10:
-        frames += _FRAMES["brief"][1][int(chinese)]
-    more = _either("brief", chinese)
-    joint = "\uff0c" if chinese else ", "
-    tries = []
+def _titles(
+    writers: Writers,
+    at: Ints,
+    rows: Ints,
+    plan: Plan,
+    lengths: Ints,
+    viral: Bools,
+) -> list[str]:
+    """Write titles: of many tries the one that comes closest to its length.
+
+    Args:
+        writers: Writers of all posts.
+        at: Numbers that every post has used before; counted on here.
+        rows: Posts to write.
+        plan: What the posts are about.
+        lengths: Characters of each title, shape (rows,).
+        viral: Whether it follows a trend, shape (rows,).
+
+    Returns:
+        One title per row, at times longer than the platform allows.
+    """
+    mixed, chinese = plan.language[rows] == _MIXED, plan.language[rows] == _ZH
+    now = at[rows]
+    chinese = chinese | (mixed & (writers.numbers(rows, now, 2) == 0))
+    now += mixed
+    both = mixed & ~plan.has_body_words[rows]
+    wanted = _wanted(plan, rows)
+    asked = wanted.any(axis=0) & ~plan.has_body_words[rows]
+    tiny = (lengths < 10).astype(np.int64)
+    kind = np.where(asked, wanted.argmax(axis=0), _TOPIC)
+    sets = _TITLE[kind, chinese.astype(np.int64), tiny]
+    free = ~asked & ~chinese
+    sets = np.where(free & viral, _TITLE_VIRAL[tiny], sets)
+    free &= ~viral
+    plain = free & (writers.numbers(rows, now, 4) == 0)
+    sets = np.where(plain, _TITLE_PLAIN[tiny], sets)
+    now += free
+    joint = np.where(chinese, 1, 2)
+    titles = [""] * len(rows)
+
+    def attempt(
+        who: Ints, begin: Ints, is_longer: Bools, *, is_kept: bool = False
+    ) -> tuple[Ints, Ints]:
+        """Try a title; returns its length and the numbers used up to its end."""
+        end, length = begin.copy(), np.zeros(len(who), np.int64)
+
+        def say(part: Ints, sets: Ints, spoken: Bools, joints: Ints) -> None:
+            filled = writers.fill(rows[who[part]], end[part], sets, spoken)
+            end[part] = filled.at
+            length[part] += joints + filled.length
+            if is_kept:
+                places, texts = who[part].tolist(), writers.texts(filled)
+                for place, mark, text in zip(places, joints, texts, strict=True):
+                    titles[place] += _JOINTS[mark] + text
+
+        part = np.arange(len(who))
+        say(part, sets[who], chinese[who], 0 * part)
+        part = np.flatnonzero(both[who])
+        other = ~chinese[who[part]]
+        say(part, _TITLE_MORE[other.astype(np.int64)], other, 0 * part + 3)
+        part = np.flatnonzero(is_longer)
+        while len(part := part[length[part] < lengths[who[part]] - 4]):
+            spoken = chinese[who[part]]
+            more = _TITLE_MORE[spoken.astype(np.int64)]
+            say(part, more, spoken, joint[who[part]])
+        return length, end
+
+    who = np.arange(len(rows))
+    best, is_longer = now, np.zeros(len(rows), np.bool_)
+    least = np.full(len(rows), np.iinfo(np.int64).max)
     for number in range(4 * _TRIES):
-        text = writer.fill(frames, chinese)
-        if both:
-            text += " | " + writer.fill(_either("brief", not chinese), not chinese)
-        while number % 2 and len(text) < length - 4:
-            text += joint + writer.fill(more, chinese)
-        tries.append(text)
-    return min(tries, key=lambda text: abs(len(text) - length))
-
-
-def _either(name: str, chinese: bool) -> tuple[str, ...]:
-    """Return the long and the short frames of one kind."""
-    return _FRAMES[name][0][int(chinese)] + _FRAMES[name][1][int(chinese)]
+        length, end = attempt(who, now, np.full(len(rows), number % 2 == 1))
+        loss = np.abs(length - lengths)
+        better = loss < least
+        best = np.where(better, now, best)
+        is_longer = np.where(better, number % 2 == 1, is_longer)
+        least = np.minimum(loss, least)
+        now = end
+    attempt(who, best, is_longer, is_kept=True)
+    at[rows] = now
+    return titles
 
 
 def _cut(title: str, most: int) -> str:
@@ -295,73 +365,83 @@ def compose(
         plan.language != LANGUAGES.index("zh")
     )
     lengths = _settle(rng, plan, promoting, copies)
-    flags = {name: marks.tolist() for name, marks in plan.flags.items()}
     viral = (people.group[skeleton.author] == 0) & (
         luck[:, 0] < 0.5 * min(settings.separation / 3.0, 1.0)
     )
-    titles, bodies, labels = [], [], []
-    hostile = 0
-    for row in range(size):
-        writer = _Writer(draws[row], int(plan.topic[row]), settings.topic_focus)
-        language = LANGUAGES[plan.language[row]]
-        mine = {name: bool(marks[row]) for name, marks in flags.items()}
-        has_body = bool(plan.has_body_words[row])
-        has_title = bool(plan.has_title_words[row])
-        title, body = "", ""
-        in_body = has_body and (not has_title or luck[row, 4] < 0.6)
-        shown = 2 * bool(plan.has_emoji[row])
-        if row in copies:
-            body = copies[row]
-        elif has_body:
-            speaks = _speaker(language, writer.number(2))
-            least = 2 if language == "mixed" else 1
-            opening = ""
-            if promoting[row]:
-                opening = writer.fill(v.PROMOTION_SENTENCES, False)
-            length = int(lengths[row]) - shown * in_body
-            body = _body(writer, mine, length, speaks, least, opening)
-        if has_title:
-            most = MOST_LETTERS - shown * (not in_body)
-            title = _title(
-                writer,
-                mine,
-                int(plan.title_length[row]) - shown * (not in_body),
-                language,
-                bool(viral[row]),
-                has_body,
-            )
-            if language == "en" and luck[row, 1] < 0.005:
-                frame = v.HOSTILE_TITLES[hostile % len(v.HOSTILE_TITLES)]
-                title = writer.fill((frame,), False)
-                hostile += 1
-            title = _cut(title, most)
+    writers = Writers(_SETS, draws, plan.topic, settings.topic_focus)
+    at = np.zeros(size, np.int64)
+    titles, bodies = [""] * size, [""] * size
+    in_body = plan.has_body_words & (~plan.has_title_words | (luck[:, 4] < 0.6))
+    shown = 2 * plan.has_emoji
+    is_copy = np.zeros(size, np.bool_)
+    is_copy[list(copies)] = True
+    rows = np.flatnonzero(plan.has_body_words & ~is_copy)
+    wanted = (lengths - shown * in_body)[rows]
+    texts = _bodies(writers, at, rows, plan, wanted, promoting[rows])
+    for row, text in chain(copies.items(), zip(rows.tolist(), texts, strict=True)):
+        bodies[row] = text
+    rows = np.flatnonzero(plan.has_title_words)
+    most = MOST_LETTERS - shown * ~in_body
+    wanted = (plan.title_length - shown * ~in_body)[rows]
+    texts = _titles(writers, at, rows, plan, wanted, viral[rows])
+    for row, text in zip(rows.tolist(), texts, strict=True):
+        titles[row] = text
+    english = plan.language[rows] == LANGUAGES.index("en")
+    rows = rows[english & (luck[rows, 1] < 0.005)]
+    filled = writers.fill(
+        rows,
+        at[rows],
+        _HOSTILE[np.arange(len(rows)) % len(_HOSTILE)],
+        np.zeros(len(rows), np.bool_),
+    )
+    at[rows] = filled.at
+    for row, text in zip(rows.tolist(), writers.texts(filled), strict=True):
+        titles[row] = text
+    lucks = luck.tolist()
+    for row, (title, longest) in enumerate(zip(titles, most.tolist(), strict=True)):
+        reader = _Reader(writers, row, int(at[row]))
+        if plan.has_title_words[row]:
+            title = _cut(title, longest)
         elif not plan.is_title_missing[row]:
-            title = writer.pick(v.EMOJI) * (1 + writer.number(3))
-        title, body = _decorate(writer, plan, row, title, body, luck[row].tolist())
-        body = _inline(writer, plan, row, body, by_post[row])
+            title = reader.pick(v.EMOJI) * (1 + reader.number(3))
+        title, body = _decorate(reader, plan, row, title, bodies[row], lucks[row])
+        body = _inline(reader, plan, row, body, by_post[row])
         if not body and not plan.is_content_missing[row]:
-            body = " " * (1 + writer.number(5)) + ("\n" if luck[row, 5] < 0.04 else "")
-        titles.append(title)
-        bodies.append(body)
-        labels.append("#".join(by_post[row]))
-    return titles, bodies, labels
+            body = " " * (1 + reader.number(5)) + ("\n" if lucks[row][5] < 0.04 else "")
+        titles[row], bodies[row] = title, body
+    return titles, bodies, ["#".join(names) for names in by_post]
+
+
+class _Reader:
+    """Reads on in the numbers of one text, one by one."""
+
+    def __init__(self, writers: Writers, row: int, at: int) -> None:
+        self._writers, self._row, self._at = writers, row, at
+
+    def number(self, below: int) -> int:
+        """Return the next number, 0 to `below` - 1."""
+        self._at += 1
+        return self._writers.number(self._row, self._at - 1, below)
+
+    def pick(self, options: Sequence[str]) -> str:
+        return options[self.number(len(options))]
 
 
 def _decorate(
-    writer: _Writer, plan: Plan, row: int, title: str, body: str, luck: list[float]
+    reader: _Reader, plan: Plan, row: int, title: str, body: str, luck: list[float]
 ) -> tuple[str, str]:
     if plan.has_sticker[row] and body:
-        body += writer.pick(v.STICKERS)
+        body += reader.pick(v.STICKERS)
     if body and luck[2] < 0.008:
-        body += f" @{writer.pick(v.NICK_HEADS)}_{writer.number(99)}"
+        body += f" @{reader.pick(v.NICK_HEADS)}_{reader.number(99)}"
     if body and luck[3] < 0.006:
-        body += f" https://example.com/{writer.pick(v.NICK_HEADS)}/{writer.number(999)}"
+        body += f" https://example.com/{reader.pick(v.NICK_HEADS)}/{reader.number(999)}"
     if plan.has_emoji[row]:
-        mark = writer.pick(v.EMOJI)
+        mark = reader.pick(v.EMOJI)
         if body and (not title or luck[4] < 0.6):
             body += " " + mark
         elif not title:  # February alone: tags behind a row of emoji
-            body = mark * (3 + writer.number(2))
+            body = mark * (3 + reader.number(2))
         elif plan.has_title_words[row]:
             title = _cut(title, MOST_LETTERS - len(mark)) + " " + mark
     if body and luck[5] < 0.3 and not plan.wave[row]:
@@ -369,13 +449,13 @@ def _decorate(
     return title, body
 
 
-def _inline(writer: _Writer, plan: Plan, row: int, body: str, tags: list[str]) -> str:
+def _inline(reader: _Reader, plan: Plan, row: int, body: str, tags: list[str]) -> str:
     if plan.is_inline[row] and tags:
         markers = " ".join(f"#{name}[话题]#" for name in tags)
-        joint = "\n\t\n" if body and writer.number(3) == 0 else " "
+        joint = "\n\t\n" if body and reader.number(3) == 0 else " "
         return (body + joint + markers).strip(" ")
     if plan.wave[row] and not tags and not body:
-        return writer.pick(v.EMOJI)
+        return reader.pick(v.EMOJI)
     return body
 
 
@@ -383,7 +463,6 @@ def _copies(
     rng: np.random.Generator, plan: Plan, skeleton: Skeleton, focus: float
 ) -> dict[int, str]:
     """Texts of near-duplicating authors and of coordinated rings, by post."""
-    texts: dict[int, str] = {}
     alone = plan.signs["near_duplicate"][skeleton.author]
     rows = np.flatnonzero(
         (alone | (plan.ring >= 0))
@@ -392,16 +471,28 @@ def _copies(
     )
     authors = len(plan.is_silent)
     draws = rng.integers(0, 1 << 31, (authors + int(plan.ring.max(initial=0)) + 1, 9))
-    for row in rows.tolist():
-        author, ring = int(skeleton.author[row]), int(plan.ring[row])
-        key = author if ring < 0 else authors + ring
-        writer = _Writer(draws[key], int(plan.topic[row]), focus)
-        pieces = [writer.fill(v.TOPIC_SENTENCES, False) for _ in range(4)]
-        if plan.signs["promotion"][author]:
-            pieces.insert(0, writer.fill(v.PROMOTION_SENTENCES, False))
-        number = int(skeleton.order[row]) if ring < 0 else row % 7
-        texts[row] = ". ".join(pieces) + f" {number + 1}."
-    return texts
+    author, ring = skeleton.author[rows], plan.ring[rows]
+    keys = np.where(ring < 0, author, authors + ring)
+    writers = Writers(_SETS, draws[keys], plan.topic[rows], focus)
+    texts = [""] * len(rows)
+    who, at = np.arange(len(rows)), np.zeros(len(rows), np.int64)
+    english = np.zeros(len(rows), np.bool_)
+    for _ in range(4):
+        filled = writers.fill(who, at, 0 * who + _COPIED, english)
+        at = filled.at
+        for place, text in enumerate(writers.texts(filled)):
+            texts[place] += (". " if texts[place] else "") + text
+    who = np.flatnonzero(plan.signs["promotion"][author])
+    filled = writers.fill(who, at[who], 0 * who + _PROMOTION, english[who])
+    for place, text in zip(who.tolist(), writers.texts(filled), strict=True):
+        texts[place] = text + ". " + texts[place]
+    numbers = np.where(ring < 0, skeleton.order[rows], rows % 7) + 1
+    return {
+        row: f"{text} {number}."
+        for row, text, number in zip(
+            rows.tolist(), texts, numbers.tolist(), strict=True
+        )
+    }
 
 
 def answer(
@@ -427,32 +518,52 @@ def answer(
     """
     size = len(threads.post)
     draws = rng.integers(0, 1 << 31, (size, 24))
-    luck = rng.random((size, 4)).tolist()
-    topics = plan.topic[threads.post].tolist()
-    texts = []
-    for row in range(size):
-        writer = _Writer(draws[row], topics[row], focus)
-        language = LANGUAGES[languages[row]]
-        parent = int(threads.parent[row])
-        if language == "none":
-            text = (
-                writer.pick(v.STICKERS) if luck[row][0] < 0.6 else writer.pick(v.EMOJI)
-            )
-        else:
-            chinese = language == "zh"
-            text = writer.fill(v.COMMENTS_ZH if chinese else v.COMMENTS, chinese)
-            if language == "mixed":
-                text += " " + writer.fill(v.COMMENTS_ZH, True)
-            if parent != NOBODY and luck[row][1] < 0.5:
-                opener = v.REPLY_OPENERS_ZH if chinese else v.REPLY_OPENERS
-                text = writer.pick(opener) + ("" if chinese else " ") + text
-        if parent != NOBODY and luck[row][2] < 0.12:
-            text = f"@{names[int(threads.person[parent])]} {text}"
-        if luck[row][3] < 0.08:
-            text += writer.pick(v.STICKERS)
-        elif luck[row][3] < 0.2:
-            text += writer.pick(v.EMOJI)
-        texts.append(text)
+    luck = rng.random((size, 4))
+    writers = Writers(_SETS, draws, plan.topic[threads.post], focus)
+    at = np.zeros(size, np.int64)
+    texts = [""] * size
+    is_reply = threads.parent != NOBODY
+    is_sticker = luck[:, 0] < 0.6
+
+    def say(rows: Ints, chinese: Bools) -> None:
+        """Add a sentence to the texts."""
+        sets = _COMMENT[chinese.astype(np.int64)]
+        filled = writers.fill(rows, at[rows], sets, chinese)
+        at[rows] = filled.at
+        for row, text in zip(rows.tolist(), writers.texts(filled), strict=True):
+            texts[row] += (" " if texts[row] else "") + text
+
+    def pick(rows: Ints, options: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Draw one of the options for each of the texts."""
+        picks = writers.numbers(rows, at[rows], len(options))
+        at[rows] += 1
+        return zip(rows.tolist(), (options[k] for k in picks.tolist()), strict=True)
+
+    worded = languages != LANGUAGES.index("none")
+    for marks, options in ((is_sticker, v.STICKERS), (~is_sticker, v.EMOJI)):
+        for row, mark in pick(np.flatnonzero(~worded & marks), options):
+            texts[row] = mark
+    chinese = languages == _ZH
+    rows = np.flatnonzero(worded)
+    say(rows, chinese[rows])
+    rows = np.flatnonzero(languages == _MIXED)
+    say(rows, np.ones(len(rows), np.bool_))
+    opened = worded & is_reply & (luck[:, 1] < 0.5)
+    for row, opener in pick(np.flatnonzero(opened & chinese), v.REPLY_OPENERS_ZH):
+        texts[row] = opener + texts[row]
+    for row, opener in pick(np.flatnonzero(opened & ~chinese), v.REPLY_OPENERS):
+        texts[row] = f"{opener} {texts[row]}"
+    rows = np.flatnonzero(is_reply & (luck[:, 2] < 0.12))
+    answered = threads.person[threads.parent[rows]]
+    for row, person in zip(rows.tolist(), answered.tolist(), strict=True):
+        texts[row] = f"@{names[person]} {texts[row]}"
+    last = luck[:, 3]
+    for marks, options in (
+        (last < 0.08, v.STICKERS),
+        ((last >= 0.08) & (last < 0.2), v.EMOJI),
+    ):
+        for row, mark in pick(np.flatnonzero(marks), options):
+            texts[row] += mark
     return texts
 
 
