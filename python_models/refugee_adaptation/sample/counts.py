@@ -217,14 +217,12 @@ def written(values: Ints, is_banded: Bools) -> list[str]:
     Returns:
         `n` strings such as `812`, `7.6万`, `2万`, `10+`, `1千+`.
     """
-    cells = []
-    for value, band in zip(values.tolist(), is_banded.tolist(), strict=True):
-        if band and value >= 10:
-            cells.append(BANDS[max(low for low in BANDS if low <= value)])
-        elif value >= 10_000:
-            tenths = (value + 500) // 1_000
-            whole, rest = divmod(tenths, 10)
-            cells.append(f"{whole}.{rest}万" if rest else f"{whole}万")
+    cells = [str(value) for value in values.tolist()]
+    for place in np.flatnonzero((values >= 10_000) | (is_banded & (values >= 10))):
+        value = int(values[place])
+        if is_banded[place]:
+            cells[place] = BANDS[max(low for low in BANDS if low <= value)]
         else:
-            cells.append(str(value))
+            whole, rest = divmod((value + 500) // 1_000, 10)
+            cells[place] = f"{whole}.{rest}万" if rest else f"{whole}万"
     return cells

@@ -1,7 +1,6 @@
 """Assemble a sample: the crawl as raw text, and the truth behind it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,6 @@ COMMENT_COLUMNS = (
     *("last_modify_ts", "like_count"),
 )
 CAPTURED = START + 60 * DAY  # comments were crawled on 2 March 2025
-BEIJING = timezone(timedelta(hours=8))
 
 #: Kinds of broken post rows: (kind, whether the id's time can repair the row).
 BROKEN_POSTS = (
@@ -198,15 +196,28 @@ def _write_times(
     return written, edited
 
 
-def local_time(second: int) -> str:
+def local_times(seconds: Ints) -> list[str]:
     """Write epoch seconds as the study does: `M/D/YYYY H:MM`, platform zone."""
-    t = datetime.fromtimestamp(second, tz=UTC).astimezone(BEIJING)
-    return f"{t.month}/{t.day}/{t.year} {t.hour}:{t.minute:02d}"
+    days, minutes = np.divmod(seconds // 60 + 8 * 60, 24 * 60)
+    known, which = np.unique(days, return_inverse=True)
+    dates = [f"{t.month}/{t.day}/{t.year}" for t in pd.to_datetime(known, unit="D")]
+    return [
+        f"{dates[day]} {minute // 60}:{minute % 60:02d}"
+        for day, minute in zip(which.tolist(), minutes.tolist(), strict=True)
+    ]
 
 
-def utc(second: int) -> str:
-    """Write epoch seconds as an ISO time in UTC."""
-    return f"{datetime.fromtimestamp(second, tz=UTC):%Y-%m-%d %H:%M:%S}"
+def local_time(second: int) -> str:
+    """Write one time as `local_times` does."""
+    return local_times(np.array([second]))[0]
+
+
+def utc(seconds: Ints) -> list[str]:
+    """Write epoch seconds as ISO times in UTC."""
+    return [
+        text.replace("T", " ")
+        for text in np.datetime_as_string(seconds.astype("datetime64[s]")).tolist()
+    ]
 
 
 def _tokens(rng: np.random.Generator, size: int) -> list[str]:
@@ -249,7 +260,7 @@ def _post_rows(
                 f"{name}_count": counts.written(plan.counts[:, column], plan.is_banded)
                 for column, name in enumerate(COUNT_NAMES)
             },
-            "create_time": [local_time(second) for second in written.tolist()],
+            "create_time": local_times(written),
             "post_id": post_ids.tolist(),
             "ip_localtion": np.where(rng.random(size) < 0.97, "U.S.", "USA").tolist(),
             "post_image": [
@@ -315,14 +326,14 @@ def _comment_rows(
             "user_id": user_ids[person].tolist(),
             "nickname": [names[p] for p in person.tolist()],
             "avatar": [f"https://synthetic.example/{p}" for p in person.tolist()],
-            "sub_comment_count": np.where(root, replies + unseen, 0)
-            .astype(str)
-            .tolist(),
+            "sub_comment_count": [
+                str(n) for n in np.where(root, replies + unseen, 0).tolist()
+            ],
             "pictures": np.where(
                 rng.random(size) < 0.02, "https://synthetic.example/c", ""
             ).tolist(),
             "parent_comment_id": parent.tolist(),
-            "last_modify_ts": captured.astype(str).tolist(),
+            "last_modify_ts": [str(t) for t in captured.tolist()],
             "like_count": counts.written(likes, np.zeros(size, np.bool_)),
         },
         dtype=object,
@@ -481,7 +492,7 @@ def _posts_truth(
         {
             "post_id": post_ids,
             "user_id": user_ids[skeleton.author],
-            "created_at": [utc(second) for second in skeleton.created.tolist()],
+            "created_at": utc(skeleton.created),
             "wave": plan.wave + 1,
             "topic": names[plan.topic] if settings.topic_focus else "",
             "language": np.array(posts.LANGUAGES, dtype=object)[plan.language],
@@ -557,28 +568,23 @@ def _users_truth(
                 [people.reply_community, visitors.reply_community]
             ),
             "is_newcomer": np.concatenate([people.is_newcomer, visitors.is_newcomer]),
-            "account_created_at": [
-                utc(s)
-                for s in [
-                    *people.account_created.tolist(),
-                    *visitors.account_created.tolist(),
-                ]
-            ],
-            "is_adopting_chinese": [*(people.trend > 0).tolist(), *[False] * others],
-            "first_post_at": blank(
-                np.array([utc(s) for s in people.first_post.tolist()], dtype=object)
+            "account_created_at": utc(
+                np.concatenate([people.account_created, visitors.account_created])
             ),
+            "is_adopting_chinese": [*(people.trend > 0).tolist(), *[False] * others],
+            "first_post_at": [*utc(people.first_post), *[None] * others],
             "has_early_reply": blank(people.has_early_reply),
             "retention_probability": blank(np.round(special.expit(people.eta), 6)),
             "stay_days": blank(np.round(people.stay_days, 4)),
             "is_retained": blank(people.stay_days > RETENTION_DAYS),
-            "last_active_on": blank(
-                np.array(
-                    [utc(int(s) + 8 * 3_600)[:10] for s in stay_end.tolist()],
-                    dtype=object,
-                )
-            ),
-            "last_seen_at": [utc(s) if s else None for s in last_seen.tolist()],
+            "last_active_on": [
+                *(time[:10] for time in utc(stay_end + 8 * 3_600)),
+                *[None] * others,
+            ],
+            "last_seen_at": [
+                time if seen else None
+                for time, seen in zip(utc(last_seen), last_seen.tolist(), strict=True)
+            ],
             "is_seen_after_horizon": blank(last_seen[:size] >= horizon),
             **mix,
         }

@@ -24,8 +24,8 @@ def _tails(rng: np.random.Generator, size: int, digits: int) -> list[str]:
     low = rng.integers(0, 1 << 31, size)
     high = rng.integers(0, 1 << 31, size)
     numbers = (high.astype(np.uint64) << np.uint64(31)) | low.astype(np.uint64)
-    mask = (1 << (4 * digits)) - 1
-    return [f"{int(number) & mask:0{digits}x}" for number in numbers]
+    numbers &= np.uint64((1 << (4 * digits)) - 1)
+    return [f"{number:0{digits}x}" for number in numbers.tolist()]
 
 
 def _digits_only(tail: str, with_e: bool) -> str:
@@ -38,13 +38,11 @@ def _awkward(ids: list[str], keep: int) -> list[str]:
 
     An id whose time has no letter becomes all digits, or digits, one e and digits.
     """
-    forms = []
     for place, text in enumerate(ids):
-        head, tail = text[:keep], text[keep:]
-        if head.isdigit() and tail[-1] in "01":
-            tail = _digits_only(tail, with_e=place % 2 == 0)
-        forms.append(head + tail)
-    return forms
+        if text[-1] in "01" and text[:keep].isdigit():
+            tail = _digits_only(text[keep:], with_e=place % 2 == 0)
+            ids[place] = text[:keep] + tail
+    return ids
 
 
 def item_ids(rng: np.random.Generator, created: Ints) -> list[str]:
@@ -70,6 +68,8 @@ def user_ids(rng: np.random.Generator, registered: Ints) -> list[str]:
 
 
 def _unique(rng: np.random.Generator, ids: list[str], keep: int) -> list[str]:
+    if len(set(ids)) == len(ids):
+        return ids
     seen: set[str] = set()
     for place, text in enumerate(ids):
         while text in seen:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from refugee_adaptation.sample import vocabulary as v
 from refugee_adaptation.sample.comments import Threads
@@ -213,16 +214,11 @@ def _without_repeats(
 ) -> None:
     """Replace repeats inside a post by tags of the long tail."""
     for _ in range(6):
-        seen: set[tuple[int, str]] = set()
-        repeats = []
-        for row, pair in enumerate(zip(post.tolist(), tag.tolist(), strict=True)):
-            folded = (pair[0], pair[1].casefold())
-            if folded in seen:
-                repeats.append(row)
-            seen.add(folded)
-        if not repeats:
+        folded = [name.casefold() for name in tag.tolist()]
+        pairs = pd.DataFrame({"post": post, "tag": folded})
+        rows = np.flatnonzero(pairs.duplicated())
+        if not len(rows):
             return
-        rows = np.array(repeats)
         tag[rows] = _rare(rng, len(rows), chinese[rows])
         kind[rows] = "rare"
 

@@ -279,11 +279,15 @@ def _register(
     room = (first_post - opening) / DAY
     fresh = fresh[np.argsort(room[fresh], kind="stable")]
     for _ in range(4):  # each round knows better how old the returning accounts are
-        left = np.ones(count, np.bool_)
-        for wanted in np.sort(back + age[mine])[::-1]:
-            free = np.flatnonzero(left)
-            left[free[np.argmin(np.abs(np.log(dealt[free] / wanted)))]] = False
-        pool = dealt[left].tolist()
+        pool = dealt.tolist()
+        for wanted in np.sort(back + age[mine])[::-1].tolist():
+            place = bisect_left(pool, wanted)
+            # the age whose ratio to the wanted one is the nearest to one
+            if place == len(pool) or (
+                place and wanted * wanted <= pool[place - 1] * pool[place]
+            ):
+                place -= 1
+            pool.pop(place)
         for person in fresh.tolist():
             if not pool:
                 break
