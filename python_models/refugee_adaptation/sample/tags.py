@@ -1,6 +1,7 @@
 """Hashtags: the crowd's, the community's, the group's, and those caught from others."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -272,23 +273,22 @@ def _adopt(
         met: dict[int, dict[str, int]] = {}
         used: dict[int, set[str]] = {}
         draws = rng.random((len(skeleton.author), len(v.SEED_TAGS)))
-        next_comment = 0
-        authors, times = skeleton.author.tolist(), skeleton.created.tolist()
-        comment_post, comment_person = threads.post.tolist(), threads.person.tolist()
-        comment_time = threads.created.tolist()
-        for number, (person, moment) in enumerate(zip(authors, times, strict=True)):
-            while next_comment < len(comment_post) and (
-                comment_time[next_comment] < moment
-            ):
-                who, under = comment_person[next_comment], comment_post[next_comment]
-                for name in carried.get(under, ()):
-                    if authors[under] != who:
-                        known = met.setdefault(who, {})
+        authors = skeleton.author.tolist()
+        comments = zip(threads.post.tolist(), threads.person.tolist(), strict=True)
+        before = np.searchsorted(threads.created, skeleton.created)
+        news = np.diff(before, prepend=0).tolist()
+        for number, (person, new) in enumerate(zip(authors, news, strict=True)):
+            for under, who in islice(comments, new):
+                if under in carried and authors[under] != who:
+                    known = met.setdefault(who, {})
+                    for name in carried[under]:
                         known[name] = known.get(name, 0) + 1
-                next_comment += 1
+            if number in carried:
+                used.setdefault(person, set()).update(carried[number])
+            if person not in met:
+                continue
+            exposures = met.pop(person)
             mine = used.setdefault(person, set())
-            exposures = met.pop(person, {})
-            mine |= carried.get(number, set())
             free = slots.get(number, [])
             for name in sorted(exposures):
                 if name in mine:

@@ -325,19 +325,23 @@ def _settle(
             np.flatnonzero((plan.stratum == number) & plan.has_body_words)
         )
         others = rows[~fixed[rows]]
+        if not len(others):
+            continue
+        given, least = lengths[others], needed[others]
         for row in rows[fixed[rows]].tolist():
-            gap = np.abs(lengths[others] - len(copies[row]))
-            if len(others) and gap.min() < abs(lengths[row] - len(copies[row])):
-                partner = others[int(np.argmin(gap))]
-                lengths[[row, partner]] = lengths[[partner, row]]
-        tight = others[lengths[others] < needed[others]]
-        for row in tight[np.argsort(-needed[tight], kind="stable")].tolist():
-            if lengths[row] >= needed[row]:
+            gap = np.abs(given - len(copies[row]))
+            partner = int(np.argmin(gap))
+            if gap[partner] < abs(lengths[row] - len(copies[row])):
+                lengths[row], given[partner] = given[partner], lengths[row]
+        tight = np.flatnonzero(given < least)
+        for place in tight[np.argsort(-least[tight], kind="stable")].tolist():
+            if given[place] >= least[place]:
                 continue
-            able = (lengths[others] >= needed[row]) & (needed[others] <= lengths[row])
-            if able.any():
-                partner = others[int(np.argmax(able))]
-                lengths[[row, partner]] = lengths[[partner, row]]
+            able = (given >= least[place]) & (least <= given[place])
+            partner = int(np.argmax(able))
+            if able[partner]:
+                given[place], given[partner] = given[partner], given[place]
+        lengths[others] = given
     return lengths
 
 
