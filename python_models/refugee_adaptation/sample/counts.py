@@ -113,10 +113,13 @@ def _nearest_correlation(matrix: Floats) -> Floats:
     return np.asarray(fixed / np.outer(scale, scale))
 
 
-def middle(values: Ints, is_banded: Bools) -> Floats:
+def _band_middle(values: Ints) -> Floats:
     """Read a banded value as the geometric middle of its band, as the study did."""
-    bands = np.select([values >= 10_000, values >= 1_000], [31_623.0, 3_162.0], 100.0)
-    return np.where(is_banded[:, None] & (values >= 10), bands, values.astype(float))
+    return np.select(
+        [values >= 10_000, values >= 1_000, values >= 10],
+        [31_623.0, 3_162.0, 100.0],
+        values.astype(float),
+    )
 
 
 def _values_of_wave(
@@ -179,7 +182,13 @@ def engagement(
     target = np.eye(4)
     target[np.triu_indices(4, 1)] = wave.spearman
     target = target + target.T - np.eye(4)
+    plain, seen = np.flatnonzero(~is_banded), np.flatnonzero(is_banded)
     exact, banded = _values_of_wave(wave, size, int(is_banded.sum()))
+    # every value is dealt together with its rank among all of them
+    ranked = [
+        np.split(stats.rankdata(np.concatenate([a, _band_middle(b)])), [len(a)])
+        for a, b in zip(exact, banded, strict=True)
+    ]
     latent = target.copy()
     best: tuple[float, Ints, Floats] | None = None
     for _ in range(12):
@@ -187,15 +196,17 @@ def engagement(
         scores = _agree_on_success(correlated(noise, latent))
         scores[is_silent] = SILENT + noise[is_silent] * 1e-3
         counts = np.empty((size, 4), dtype=np.int64)
+        ranks = np.empty((4, size))
         for column in range(4):
-            for rows, values in ((~is_banded, exact), (is_banded, banded)):
-                counts[rows, column] = take_in_order(
-                    values[column], scores[rows, column]
-                )
+            values = (exact[column], banded[column])
+            for rows, dealt, rank in zip(
+                (plain, seen), values, ranked[column], strict=True
+            ):
+                order = rows[np.argsort(scores[rows, column], kind="stable")]
+                counts[order, column], ranks[column, order] = dealt, rank
         if size < 30:
             return counts, scores
-        ranks = stats.rankdata(middle(counts, is_banded), axis=0)
-        gap = target - np.corrcoef(ranks.T)
+        gap = target - np.corrcoef(ranks)
         worst = float(np.abs(gap).max())
         if best is None or worst < best[0]:
             best = (worst, counts, scores)

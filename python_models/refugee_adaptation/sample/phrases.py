@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from string import Formatter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -102,7 +102,11 @@ class Filled(NamedTuple):
 
 
 class Writers:
-    """Many writers, one per text, each with its own numbers and topic."""
+    """Many writers, one per text, each with its own numbers and topic.
+
+    Attributes:
+        at: How many of its numbers every text has used.
+    """
 
     def __init__(self, frames: Frames, draws: Ints, topics: Ints, focus: float) -> None:
         """Give every text its numbers and its topic.
@@ -119,6 +123,7 @@ class Writers:
         )
         self._period = draws.shape[1]
         self._draws = ((draws * 2_654_435_761) & 0x7FFFFFFF).ravel()
+        self.at = np.zeros(len(draws), dtype=np.int64)
         self._topics = topics
         self._focus = 1_000 * focus
 
@@ -127,10 +132,21 @@ class Writers:
         drawn = self._draws[rows * self._period + at % self._period] + at * 40_503
         return np.asarray(((drawn & 0x7FFFFFFF) >> 7) % below, dtype=np.int64)
 
-    def number(self, row: int, at: int, below: int) -> int:
-        """Return the `at`-th number of one text, 0 to `below` - 1."""
-        drawn = int(self._draws[row * self._period + at % self._period]) + at * 40_503
-        return ((drawn & 0x7FFFFFFF) >> 7) % below
+    def draw(self, rows: Ints, below: int) -> list[int]:
+        """Use the next number of the texts `rows`, 0 to `below` - 1."""
+        drawn = self.numbers(rows, self.at[rows], below)
+        self.at[rows] += 1
+        return cast(list[int], drawn.tolist())
+
+    def pick(self, rows: Ints, options: Sequence[str]) -> list[str]:
+        """Pick an option for each of the texts `rows`."""
+        return [options[place] for place in self.draw(rows, len(options))]
+
+    def say(self, rows: Ints, sets: Ints, chinese: Bools) -> list[str]:
+        """Write the next sentence of the texts `rows`; see `fill`."""
+        filled = self.fill(rows, self.at[rows], sets, chinese)
+        self.at[rows] = filled.at
+        return self.texts(filled)
 
     def fill(self, rows: Ints, at: Ints, sets: Ints, chinese: Bools) -> Filled:
         """Pick a frame and fill its slots with words of the topic.

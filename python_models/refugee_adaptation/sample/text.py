@@ -1,13 +1,13 @@
 """Titles, bodies and comments, composed from the vocabularies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
 from refugee_adaptation.sample import vocabulary as v
 from refugee_adaptation.sample.comments import NOBODY, Threads
-from refugee_adaptation.sample.counts import Bools, Ints
+from refugee_adaptation.sample.counts import Bools, Floats, Ints
 from refugee_adaptation.sample.phrases import Frames, Writers
 from refugee_adaptation.sample.posts import LANGUAGES, Plan
 from refugee_adaptation.sample.settings import Settings
@@ -113,7 +113,6 @@ def _wanted(plan: Plan, rows: Ints) -> Bools:
 
 def _bodies(
     writers: Writers,
-    at: Ints,
     rows: Ints,
     plan: Plan,
     lengths: Ints,
@@ -123,7 +122,6 @@ def _bodies(
 
     Args:
         writers: Writers of all posts.
-        at: Numbers that every post has used before; counted on here.
         rows: Posts to write.
         plan: What the posts are about.
         lengths: Characters of each body, shape (rows,).
@@ -133,7 +131,7 @@ def _bodies(
         One body per row.
     """
     mixed, chinese = plan.language[rows] == _MIXED, plan.language[rows] == _ZH
-    now = at[rows]
+    now = writers.at[rows]
     start = writers.numbers(rows, now, 2)
     now += 1
     count = np.zeros(len(rows), np.int64)
@@ -192,7 +190,7 @@ def _bodies(
         who = np.flatnonzero(wanted[kind])
         room[who] = add(who, kind, is_short[who], room[who] + typical[who])
     breaks = (writers.numbers(rows, now, 3) == 0) & (count > 2)
-    at[rows] = now + 1
+    writers.at[rows] = now + 1
     who, begin, sets, spoken = (
         np.concatenate(column) for column in zip(*kept, strict=True)
     )
@@ -214,7 +212,6 @@ def _is_han(letter: str) -> bool:
 
 def _titles(
     writers: Writers,
-    at: Ints,
     rows: Ints,
     plan: Plan,
     lengths: Ints,
@@ -224,7 +221,6 @@ def _titles(
 
     Args:
         writers: Writers of all posts.
-        at: Numbers that every post has used before; counted on here.
         rows: Posts to write.
         plan: What the posts are about.
         lengths: Characters of each title, shape (rows,).
@@ -234,7 +230,7 @@ def _titles(
         One title per row, at times longer than the platform allows.
     """
     mixed, chinese = plan.language[rows] == _MIXED, plan.language[rows] == _ZH
-    now = at[rows]
+    now = writers.at[rows]
     chinese = chinese | (mixed & (writers.numbers(rows, now, 2) == 0))
     now += mixed
     both = mixed & ~plan.has_body_words[rows]
@@ -291,7 +287,7 @@ def _titles(
         least = np.minimum(loss, least)
         now = end
     attempt(who, best, is_longer, is_kept=True)
-    at[rows] = now
+    writers.at[rows] = now
     return titles
 
 
@@ -373,7 +369,6 @@ def compose(
         luck[:, 0] < 0.5 * min(settings.separation / 3.0, 1.0)
     )
     writers = Writers(_SETS, draws, plan.topic, settings.topic_focus)
-    at = np.zeros(size, np.int64)
     titles, bodies = [""] * size, [""] * size
     in_body = plan.has_body_words & (~plan.has_title_words | (luck[:, 4] < 0.6))
     shown = 2 * plan.has_emoji
@@ -381,86 +376,95 @@ def compose(
     is_copy[list(copies)] = True
     rows = np.flatnonzero(plan.has_body_words & ~is_copy)
     wanted = (lengths - shown * in_body)[rows]
-    texts = _bodies(writers, at, rows, plan, wanted, promoting[rows])
+    texts = _bodies(writers, rows, plan, wanted, promoting[rows])
     for row, text in chain(copies.items(), zip(rows.tolist(), texts, strict=True)):
         bodies[row] = text
     rows = np.flatnonzero(plan.has_title_words)
-    most = MOST_LETTERS - shown * ~in_body
     wanted = (plan.title_length - shown * ~in_body)[rows]
-    texts = _titles(writers, at, rows, plan, wanted, viral[rows])
+    texts = _titles(writers, rows, plan, wanted, viral[rows])
     for row, text in zip(rows.tolist(), texts, strict=True):
         titles[row] = text
     english = plan.language[rows] == LANGUAGES.index("en")
-    rows = rows[english & (luck[rows, 1] < 0.005)]
-    filled = writers.fill(
-        rows,
-        at[rows],
-        _HOSTILE[np.arange(len(rows)) % len(_HOSTILE)],
-        np.zeros(len(rows), np.bool_),
-    )
-    at[rows] = filled.at
-    for row, text in zip(rows.tolist(), writers.texts(filled), strict=True):
+    hostile = rows[english & (luck[rows, 1] < 0.005)]
+    sets = _HOSTILE[np.arange(len(hostile)) % len(_HOSTILE)]
+    texts = writers.say(hostile, sets, np.zeros(len(hostile), np.bool_))
+    for row, text in zip(hostile.tolist(), texts, strict=True):
         titles[row] = text
-    lucks = luck.tolist()
-    for row, (title, longest) in enumerate(zip(titles, most.tolist(), strict=True)):
-        reader = _Reader(writers, row, int(at[row]))
-        if plan.has_title_words[row]:
-            title = _cut(title, longest)
-        elif not plan.is_title_missing[row]:
-            title = reader.pick(v.EMOJI) * (1 + reader.number(3))
-        title, body = _decorate(reader, plan, row, title, bodies[row], lucks[row])
-        body = _inline(reader, plan, row, body, by_post[row])
-        if not body and not plan.is_content_missing[row]:
-            body = " " * (1 + reader.number(5)) + ("\n" if lucks[row][5] < 0.04 else "")
-        titles[row], bodies[row] = title, body
+    most = (MOST_LETTERS - shown * ~in_body)[rows]
+    for row, longest in zip(rows.tolist(), most.tolist(), strict=True):
+        titles[row] = _cut(titles[row], longest)
+    _decorate(writers, plan, titles, bodies, luck)
+    _inline(writers, plan, bodies, by_post)
+    rows = np.flatnonzero(~plan.is_content_missing & ~_some(bodies))
+    for row, more in zip(rows.tolist(), writers.draw(rows, 5), strict=True):
+        bodies[row] = " " * (1 + more) + ("\n" if luck[row, 5] < 0.04 else "")
     return titles, bodies, ["#".join(names) for names in by_post]
 
 
-class _Reader:
-    """Reads on in the numbers of one text, one by one."""
-
-    def __init__(self, writers: Writers, row: int, at: int) -> None:
-        self._writers, self._row, self._at = writers, row, at
-
-    def number(self, below: int) -> int:
-        """Return the next number, 0 to `below` - 1."""
-        self._at += 1
-        return self._writers.number(self._row, self._at - 1, below)
-
-    def pick(self, options: Sequence[str]) -> str:
-        return options[self.number(len(options))]
+def _some(texts: Sequence[object]) -> Bools:
+    """Say which texts are not empty."""
+    return np.fromiter(map(bool, texts), np.bool_, len(texts))
 
 
 def _decorate(
-    reader: _Reader, plan: Plan, row: int, title: str, body: str, luck: list[float]
-) -> tuple[str, str]:
-    if plan.has_sticker[row] and body:
-        body += reader.pick(v.STICKERS)
-    if body and luck[2] < 0.008:
-        body += f" @{reader.pick(v.NICK_HEADS)}_{reader.number(99)}"
-    if body and luck[3] < 0.006:
-        body += f" https://example.com/{reader.pick(v.NICK_HEADS)}/{reader.number(999)}"
-    if plan.has_emoji[row]:
-        mark = reader.pick(v.EMOJI)
-        if body and (not title or luck[4] < 0.6):
-            body += " " + mark
-        elif not title:  # February alone: tags behind a row of emoji
-            body = mark * (3 + reader.number(2))
-        elif plan.has_title_words[row]:
-            title = _cut(title, MOST_LETTERS - len(mark)) + " " + mark
-    if body and luck[5] < 0.3 and not plan.wave[row]:
-        body += "\n    " if luck[5] < 0.15 else "    "
-    return title, body
+    writers: Writers,
+    plan: Plan,
+    titles: list[str],
+    bodies: list[str],
+    luck: Floats,
+) -> None:
+    """Add emoji, stickers, mentions, links and blanks; changes titles and bodies."""
+    rows = np.flatnonzero(~plan.has_title_words & ~plan.is_title_missing)
+    marks = writers.pick(rows, v.EMOJI)
+    for row, mark, more in zip(rows, marks, writers.draw(rows, 3), strict=True):
+        titles[row] = mark * (1 + more)
+    has_body, has_title = _some(bodies), _some(titles)
+    rows = np.flatnonzero(plan.has_sticker & has_body)
+    for row, sticker in zip(rows, writers.pick(rows, v.STICKERS), strict=True):
+        bodies[row] += sticker
+    for lucky, form, below in (
+        (luck[:, 2] < 0.008, " @{}_{}", 99),
+        (luck[:, 3] < 0.006, " https://example.com/{}/{}", 999),
+    ):
+        rows = np.flatnonzero(has_body & lucky)
+        heads = writers.pick(rows, v.NICK_HEADS)
+        for row, head, more in zip(rows, heads, writers.draw(rows, below), strict=True):
+            bodies[row] += form.format(head, more)
+    rows = np.flatnonzero(plan.has_emoji)
+    marked = dict(zip(rows.tolist(), writers.pick(rows, v.EMOJI), strict=True))
+    in_body = has_body & (~has_title | (luck[:, 4] < 0.6))
+    for row in rows[in_body[rows]].tolist():
+        bodies[row] += " " + marked[row]
+    # February alone: tags behind a row of emoji
+    alone = rows[~in_body[rows] & ~has_title[rows]]
+    for row, more in zip(alone.tolist(), writers.draw(alone, 2), strict=True):
+        bodies[row] = marked[row] * (3 + more)
+    titled = ~in_body & has_title & plan.has_title_words
+    for row in rows[titled[rows]].tolist():
+        mark = marked[row]
+        titles[row] = _cut(titles[row], MOST_LETTERS - len(mark)) + " " + mark
+    last = luck[:, 5]
+    for row in np.flatnonzero(_some(bodies) & (last < 0.3) & (plan.wave == 0)):
+        bodies[row] += "\n    " if last[row] < 0.15 else "    "
 
 
-def _inline(reader: _Reader, plan: Plan, row: int, body: str, tags: list[str]) -> str:
-    if plan.is_inline[row] and tags:
-        markers = " ".join(f"#{name}[话题]#" for name in tags)
-        joint = "\n\t\n" if body and reader.number(3) == 0 else " "
-        return (body + joint + markers).strip(" ")
-    if plan.wave[row] and not tags and not body:
-        return reader.pick(v.EMOJI)
-    return body
+def _inline(
+    writers: Writers, plan: Plan, bodies: list[str], tags: list[list[str]]
+) -> None:
+    """Add the tags shown in the text; changes bodies."""
+    has_body, has_tags = _some(bodies), _some(tags)
+    shown = plan.is_inline & has_tags
+    joints = dict.fromkeys(np.flatnonzero(shown).tolist(), " ")
+    rows = np.flatnonzero(shown & has_body)
+    for row, draw in zip(rows.tolist(), writers.draw(rows, 3), strict=True):
+        if draw == 0:
+            joints[row] = "\n\t\n"
+    for row, joint in joints.items():
+        markers = " ".join(f"#{name}[话题]#" for name in tags[row])
+        bodies[row] = (bodies[row] + joint + markers).strip(" ")
+    rows = np.flatnonzero((plan.wave > 0) & ~has_tags & ~has_body)
+    for row, mark in zip(rows.tolist(), writers.pick(rows, v.EMOJI), strict=True):
+        bodies[row] = mark
 
 
 def _copies(
@@ -478,18 +482,13 @@ def _copies(
     author, ring = skeleton.author[rows], plan.ring[rows]
     keys = np.where(ring < 0, author, authors + ring)
     writers = Writers(_SETS, draws[keys], plan.topic[rows], focus)
-    texts = [""] * len(rows)
-    who, at = np.arange(len(rows)), np.zeros(len(rows), np.int64)
-    english = np.zeros(len(rows), np.bool_)
-    for _ in range(4):
-        filled = writers.fill(who, at, 0 * who + _COPIED, english)
-        at = filled.at
-        for place, text in enumerate(writers.texts(filled)):
-            texts[place] += (". " if texts[place] else "") + text
+    who, english = np.arange(len(rows)), np.zeros(len(rows), np.bool_)
+    lines = [writers.say(who, 0 * who + _COPIED, english) for _ in range(4)]
+    texts = [". ".join(parts) for parts in zip(*lines, strict=True)]
     who = np.flatnonzero(plan.signs["promotion"][author])
-    filled = writers.fill(who, at[who], 0 * who + _PROMOTION, english[who])
-    for place, text in zip(who.tolist(), writers.texts(filled), strict=True):
-        texts[place] = text + ". " + texts[place]
+    lines = [writers.say(who, 0 * who + _PROMOTION, english[who])]
+    for place, text in zip(who.tolist(), lines[0], strict=True):
+        texts[place] = f"{text}. {texts[place]}"
     numbers = np.where(ring < 0, skeleton.order[rows], rows % 7) + 1
     return {
         row: f"{text} {number}."
@@ -524,39 +523,33 @@ def answer(
     draws = rng.integers(0, 1 << 31, (size, 24))
     luck = rng.random((size, 4))
     writers = Writers(_SETS, draws, plan.topic[threads.post], focus)
-    at = np.zeros(size, np.int64)
     texts = [""] * size
     is_reply = threads.parent != NOBODY
-    is_sticker = luck[:, 0] < 0.6
-
-    def say(rows: Ints, chinese: Bools) -> None:
-        """Add a sentence to the texts."""
-        sets = _COMMENT[chinese.astype(np.int64)]
-        filled = writers.fill(rows, at[rows], sets, chinese)
-        at[rows] = filled.at
-        for row, text in zip(rows.tolist(), writers.texts(filled), strict=True):
-            texts[row] += (" " if texts[row] else "") + text
-
-    def pick(rows: Ints, options: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """Draw one of the options for each of the texts."""
-        picks = writers.numbers(rows, at[rows], len(options))
-        at[rows] += 1
-        return zip(rows.tolist(), (options[k] for k in picks.tolist()), strict=True)
-
-    worded = languages != LANGUAGES.index("none")
-    for marks, options in ((is_sticker, v.STICKERS), (~is_sticker, v.EMOJI)):
-        for row, mark in pick(np.flatnonzero(~worded & marks), options):
-            texts[row] = mark
-    chinese = languages == _ZH
-    rows = np.flatnonzero(worded)
-    say(rows, chinese[rows])
+    is_worded, is_chinese = languages != LANGUAGES.index("none"), languages == _ZH
+    for marks, options in (
+        (luck[:, 0] < 0.6, v.STICKERS),
+        (luck[:, 0] >= 0.6, v.EMOJI),
+    ):
+        rows = np.flatnonzero(~is_worded & marks)
+        for row, text in zip(rows.tolist(), writers.pick(rows, options), strict=True):
+            texts[row] = text
+    rows = np.flatnonzero(is_worded)
+    chinese = is_chinese[rows]
+    said = writers.say(rows, _COMMENT[chinese.astype(np.int64)], chinese)
+    for row, text in zip(rows.tolist(), said, strict=True):
+        texts[row] = text
     rows = np.flatnonzero(languages == _MIXED)
-    say(rows, np.ones(len(rows), np.bool_))
-    opened = worded & is_reply & (luck[:, 1] < 0.5)
-    for row, opener in pick(np.flatnonzero(opened & chinese), v.REPLY_OPENERS_ZH):
-        texts[row] = opener + texts[row]
-    for row, opener in pick(np.flatnonzero(opened & ~chinese), v.REPLY_OPENERS):
-        texts[row] = f"{opener} {texts[row]}"
+    said = writers.say(rows, 0 * rows + _COMMENT[1], np.ones(len(rows), np.bool_))
+    for row, text in zip(rows.tolist(), said, strict=True):
+        texts[row] += " " + text
+    is_opened = is_worded & is_reply & (luck[:, 1] < 0.5)
+    for marks, options, joint in (
+        (is_chinese, v.REPLY_OPENERS_ZH, ""),
+        (~is_chinese, v.REPLY_OPENERS, " "),
+    ):
+        rows = np.flatnonzero(is_opened & marks)
+        for row, text in zip(rows.tolist(), writers.pick(rows, options), strict=True):
+            texts[row] = text + joint + texts[row]
     rows = np.flatnonzero(is_reply & (luck[:, 2] < 0.12))
     answered = threads.person[threads.parent[rows]]
     for row, person in zip(rows.tolist(), answered.tolist(), strict=True):
@@ -566,8 +559,9 @@ def answer(
         (last < 0.08, v.STICKERS),
         ((last >= 0.08) & (last < 0.2), v.EMOJI),
     ):
-        for row, mark in pick(np.flatnonzero(marks), options):
-            texts[row] += mark
+        rows = np.flatnonzero(marks)
+        for row, text in zip(rows.tolist(), writers.pick(rows, options), strict=True):
+            texts[row] += text
     return texts
 
 
