@@ -160,7 +160,7 @@ class Writers:
         speech = chinese.astype(np.int64)
         frame = self._starts[sets] + self.numbers(rows, at, self._sizes[sets])
         at = at + 1
-        slots = np.empty((len(_SLOTS), len(rows)), dtype=np.int64)
+        slots = np.zeros((len(_SLOTS), len(rows)), dtype=np.int64)
         everyone = np.arange(len(rows))
         for place in range(3):
             left = everyone
@@ -180,18 +180,20 @@ class Writers:
                 left = left[(slots[:place, left] == word).any(axis=0)]
                 if not len(left):
                     break
+        uses = self._uses[:, frame]
+        part = np.flatnonzero(uses[3] + uses[4])
         words, sizes = _CULTURE
-        size = sizes[speech]
-        first = self.numbers(rows, at, size)
-        second = first + 1 + self.numbers(rows, at + 1, size - 1)
-        slots[3] = words[speech, first]
-        slots[4] = words[speech, second % size]
+        size = sizes[speech[part]]
+        first = self.numbers(rows[part], at[part], size)
+        second = first + 1 + self.numbers(rows[part], at[part] + 1, size - 1)
+        slots[3, part] = words[speech[part], first]
+        slots[4, part] = words[speech[part], second % size]
         for place, (words, sizes) in enumerate((_MODIFIERS, _NUMBERS, _PLACES), 5):
-            pick = self.numbers(rows, at + place - 3, sizes[speech])
-            slots[place] = words[speech, pick]
-        length = self._fixed[frame]
-        for uses, slot in zip(self._uses, slots, strict=True):
-            length += uses[frame] * _WORD_LENGTHS[slot]
+            part = np.flatnonzero(uses[place])
+            mine, spoken = rows[part], speech[part]
+            pick = self.numbers(mine, at[part] + place - 3, sizes[spoken])
+            slots[place, part] = words[spoken, pick]
+        length = self._fixed[frame] + (uses * _WORD_LENGTHS[slots]).sum(axis=0)
         return Filled(frame, slots, length, at + 5)
 
     def texts(self, filled: Filled) -> list[str]:
