@@ -6,12 +6,14 @@ import glob
 import itertools
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from refugee_adaptation.crawl.sheets import CrawlError
+from refugee_adaptation.wording.messages import message
 
 DATA_SUFFIXES = frozenset(
     {
@@ -28,10 +30,30 @@ DATA_SUFFIXES = frozenset(
         ".xlsx",
     }
 )
-"""In a folder or a glob, a file with one of these must be read or stops the build."""
+"""In a folder or a glob, a file with one of these must be read or stops the build,
+unless it is plainly none of ours: see `PassedOver`."""
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 """SQLite's own files beside a database."""
+
+# MediaCrawler counts the words of its comments into the folder `words`
+_WORD_COUNTS = "_word_freq.json"
+
+# the folders in which MediaCrawler keeps what it crawls elsewhere, beside `xhs`
+_OTHER_PLATFORMS = frozenset(
+    {
+        "bili",
+        "bilibili",
+        "douyin",
+        "dy",
+        "kuaishou",
+        "ks",
+        "tieba",
+        "wb",
+        "weibo",
+        "zhihu",
+    }
+)
 
 _DATE_IN_NAME = re.compile(
     r"(?<![0-9a-zA-Z])(20\d\d)(?:-(\d\d)-(\d\d)|(\d\d)(\d\d))(?![0-9a-zA-Z])"
@@ -52,6 +74,12 @@ class CrawlFile:
     source_file: str
 
     @property
+    def other_platform(self) -> str | None:
+        """The folder of another platform in which the file stands, or None."""
+        folders = self.source_file.split("/")[:-1]
+        return next((x for x in folders if x.lower() in _OTHER_PLATFORMS), None)
+
+    @property
     def captured_at(self) -> str | None:
         """The ISO date that the file's name holds, or None."""
         for year, month, day, month_, day_ in _DATE_IN_NAME.findall(self.path.stem):
@@ -62,6 +90,19 @@ class CrawlFile:
             except ValueError:
                 continue
         return None
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """Something in a folder that is not read.
+
+    Attributes:
+        name: its path below the crawl's root; a folder's ends with a slash.
+        reason: why, a message (see `wording.messages`).
+    """
+
+    name: str
+    reason: str
 
 
 def split_setting(setting: str | Sequence[str]) -> list[str]:
@@ -89,22 +130,25 @@ def split_setting(setting: str | Sequence[str]) -> list[str]:
     return [item.strip() for item in items if item.strip()]
 
 
-def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]]:
+def find_files(
+    setting: str | Sequence[str],
+) -> tuple[list[CrawlFile], list[PassedOver]]:
     """Find the files of a crawl.
 
-    Folders are searched to any depth. Hidden files, and files that are plainly no
-    data (notes, pictures), are passed over there. A file found twice counts once.
+    Folders are searched to any depth. Hidden files, files that are plainly no data
+    (notes, pictures, word counts), and what is no regular file (a pipe would be waited
+    for without end) are passed over there. A file found twice counts once.
 
     Args:
         setting: see `split_setting`. Relative paths start at the current folder,
             which is the project's folder when dbt runs.
 
     Returns:
-        The files, in order of `source_file`, and the names of those passed over.
+        The files, in order of `source_file`, and what was passed over, by name.
 
     Raises:
-        CrawlError: a path does not exist or cannot be opened, a glob finds nothing,
-            or there is no data file at all.
+        CrawlError: a path does not exist, is no file or cannot be opened, a glob finds
+            nothing, or there is no data file at all.
     """
     items = split_setting(setting)
     if not items:
@@ -112,7 +156,7 @@ def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]
             "The setting `crawl` is empty; expected a file, a folder or a glob."
         )
     found: dict[Path, tuple[int, Path, str]] = {}
-    skipped: set[str] = set()
+    passed: dict[str, str] = {}
     for number, item in enumerate(items, start=1):
         try:
             root, paths, is_named = _expand(item)
@@ -121,12 +165,17 @@ def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]
                 f"The crawl `{item}` cannot be opened: {error.strerror}."
             ) from error
         for path in paths:
-            name = path.relative_to(root).as_posix()
-            is_data = path.suffix.lower() in DATA_SUFFIXES and not path.is_dir()
-            if is_named or (is_data and not _is_hidden(path)):
+            name = _written(path.relative_to(root))
+            reason = None if is_named else _why_not(path)
+            if is_named and not path.is_file():
+                raise CrawlError(
+                    f"The crawl `{_written(path)}` is no regular file; expected a "
+                    "file, a folder or a glob."
+                )
+            if reason is None:
                 found.setdefault(path.resolve(), (number, path, name))
             elif not path.name.endswith(_SIDE_FILES):
-                skipped.add(name + "/" * path.is_dir())
+                passed[name + "/" * path.is_dir()] = reason
     if not found:
         raise CrawlError(
             f"The crawl `{' '.join(items)}` holds no data file; expected one of "
@@ -139,7 +188,29 @@ def find_files(setting: str | Sequence[str]) -> tuple[list[CrawlFile], list[str]
         CrawlFile(path, f"{number}/{name}" if is_shared else name)
         for number, path, name in found.values()
     ]
-    return sorted(files, key=lambda file: file.source_file), sorted(skipped)
+    return (
+        sorted(files, key=lambda file: file.source_file),
+        [PassedOver(*x) for x in sorted(passed.items())],
+    )
+
+
+def _why_not(path: Path) -> str | None:
+    """Tell why something in a folder is not read, as a message; None where it is."""
+    if _is_hidden(path) or path.suffix.lower() not in DATA_SUFFIXES or path.is_dir():
+        return message("skip_no_data")
+    if path.name.endswith(_WORD_COUNTS):
+        return message("skip_word_counts")
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        # a link to nothing, or to itself
+        return message("skip_broken_link")
+    return None if is_file else message("skip_no_file")
+
+
+def _written(path: Path) -> str:
+    """Write a path as text; bytes that are no UTF-8 as they would stand in code."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _expand(item: str) -> tuple[Path, list[Path], bool]:
@@ -172,11 +243,13 @@ def _expand(item: str) -> tuple[Path, list[Path], bool]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """Yield what a folder holds; hidden and linked folders are not entered."""
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink() and not _is_hidden(path):
-            yield from _walk(path)
-        else:
-            yield path
+    waiting = [folder]
+    while waiting:
+        for path in sorted(waiting.pop().iterdir()):
+            if path.is_dir() and not path.is_symlink() and not _is_hidden(path):
+                waiting.append(path)
+            else:
+                yield path
 
 
 def _exists(item: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refugee_adaptation.crawl.reading import Crawl, SheetSummary
+from refugee_adaptation.wording.messages import say
 
 _MOST_LINES = 20
 
@@ -77,10 +78,14 @@ def _totals(crawl: Crawl) -> list[str]:
     lines = [
         f"{files:,} file{'s' if files != 1 else ''}: {', '.join(parts) or 'no rows'}"
     ]
-    if crawl.skipped:
-        names = ", ".join(map(_printable, crawl.skipped[:_MOST_LINES]))
-        more = len(crawl.skipped) - _MOST_LINES
+    by_reason: dict[str, list[str]] = {}
+    for item in crawl.passed_over:
+        by_reason.setdefault(item.reason, []).append(_printable(item.name))
+    for reason, names in by_reason.items():
+        shown = ", ".join(names[:_MOST_LINES])
+        more = len(names) - _MOST_LINES
         lines.append(
-            f"Skipped, no data: {names}" + (f" and {more:,} more" if more > 0 else "")
+            f"Passed over, {say(reason, 'en')}: {shown}"
+            + (f" and {more:,} more" if more > 0 else "")
         )
     return lines

@@ -15,7 +15,22 @@ _USER_ID = ("user_id", "creator_hash")
 _IGNORED = ("id", "add_ts")
 
 # its exports of other platforms share many names; these tell them apart
-_OTHER_PLATFORMS = ("create_date_time", "comment_like_count", "aweme_id", "video_id")
+_OTHER_PLATFORMS = (
+    "aweme_id",
+    "comment_like_count",
+    "content_id",
+    "create_date_time",
+    "tieba_id",
+    "video_id",
+)
+# two columns that Douyin, Bilibili and Kuaishou, Weibo, Tieba and Zhihu have
+_ELSEWHERE = (
+    ("aweme_id", "create_time"),
+    ("video_id", "create_time"),
+    ("create_date_time", "content"),
+    ("tieba_id", "note_url"),
+    ("content_id", "content_type"),
+)
 
 LAYOUTS = (
     Layout(
@@ -83,5 +98,15 @@ LAYOUTS = (
             "last_modify_ts",
         ),
         table_name="xhs_creator",
+    ),
+    *(
+        Layout(
+            format="mediacrawler",
+            entity="other platform",
+            fields={},
+            required=columns,
+            withheld=_WITHHELD,
+        )
+        for columns in _ELSEWHERE
     ),
 )

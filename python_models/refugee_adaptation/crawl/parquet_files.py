@@ -31,7 +31,9 @@ def open_sheets(path: Path) -> list[Sheet]:
         CrawlError: the file is damaged.
     """
     try:
-        schema = pq.read_schema(path)
+        # a path goes to the library as UTF-8, which not every path is
+        with path.open("rb") as file:
+            schema = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
         raise CrawlError("the Parquet file is damaged") from error
     return [Sheet(columns=schema.names, encoding="utf-8", arrow=lambda: _batches(path))]
@@ -39,7 +41,7 @@ def open_sheets(path: Path) -> list[Sheet]:
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     try:
-        with pq.ParquetFile(path) as file:
+        with path.open("rb") as opened, pq.ParquetFile(opened) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
                 names = batch.schema.names
                 columns = map(_as_text, names, batch.columns)

@@ -9,10 +9,11 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from refugee_adaptation.crawl.files import CrawlFile, find_files
+from refugee_adaptation.crawl.files import CrawlFile, PassedOver, find_files
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.registry import EXPECTED, recognise
 from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Sheet
+from refugee_adaptation.wording.messages import message
 
 FILE_COLUMNS = (
     "_source_file",
@@ -77,12 +78,12 @@ class Crawl:
             `comments`. All text but `_row_number`; entities that the crawl does not
             hold are empty tables.
         summaries: one per recognised table of a file, in order of file.
-        skipped: files passed over because they are plainly no data.
+        passed_over: what was found in a folder and not read, with the reason.
     """
 
     tables: dict[str, pa.Table]
     summaries: list[SheetSummary]
-    skipped: list[str]
+    passed_over: list[PassedOver]
 
 
 def schema_of(entity: str) -> pa.Schema:
@@ -113,7 +114,7 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
         CrawlError: a path does not exist, or a data file cannot be read or is of no
             known export. The message is one sentence that names the file.
     """
-    files, skipped = find_files(setting)
+    files, passed_over = find_files(setting)
     batches: dict[str, list[pa.RecordBatch]] = {entity: [] for entity in FIELDS}
     summaries: list[SheetSummary] = []
     for file in files:
@@ -131,6 +132,10 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
                 if layout.is_used:
                     batches[layout.entity] += read
         except (CrawlError, OSError) as error:
+            if file.other_platform:
+                why = message("skip_other_platform", folder=file.other_platform)
+                passed_over.append(PassedOver(file.source_file, why))
+                continue
             reason = error.strerror if isinstance(error, OSError) else error
             raise CrawlError(
                 f"The file `{file.source_file}` of the crawl cannot be read: {reason}; "
@@ -143,7 +148,7 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
     return Crawl(
         {"files": _files_table(summaries), **tables},
         summaries,
-        skipped,
+        passed_over,
     )
 
 

@@ -1,12 +1,14 @@
 """The setting `crawl`: what it may be, and how its files are named."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from refugee_adaptation.crawl.files import CrawlFile, find_files, split_setting
 from refugee_adaptation.crawl.sheets import CrawlError
+from refugee_adaptation.wording.messages import say
 
 
 @pytest.fixture
@@ -34,7 +36,9 @@ def test_a_folder_is_searched_to_any_depth(folder):
 
 
 def test_what_is_no_data_is_listed(folder):
-    assert find_files(str(folder))[1] == [
+    passed = find_files(str(folder))[1]
+    assert {say(item.reason, "en") for item in passed} == {"no data"}
+    assert [item.name for item in passed] == [
         ".git/",
         ".hidden.csv",
         "README",
@@ -42,6 +46,65 @@ def test_what_is_no_data_is_listed(folder):
         "loop/",
         "notes.md",
     ]
+
+
+def link_to_itself(path):
+    path.symlink_to(path)
+
+
+def link_to_nothing(path):
+    path.symlink_to("nowhere")
+
+
+def unix_socket(path):
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(path))
+
+
+def link_to_a_device(path):
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (os.mkfifo, "no regular file"),
+        (unix_socket, "no regular file"),
+        (link_to_a_device, "no regular file"),
+        (link_to_nothing, "a link that leads nowhere"),
+        (link_to_itself, "a link that leads nowhere"),
+    ],
+)
+def test_only_regular_files_are_opened(tmp_path, make, reason):
+    (tmp_path / "a.csv").write_text("x")
+    make(tmp_path / "b.csv")
+    files, passed = find_files(str(tmp_path))
+    assert [file.source_file for file in files] == ["a.csv"]
+    assert [(x.name, say(x.reason, "en")) for x in passed] == [("b.csv", reason)]
+    with pytest.raises(CrawlError, match=r"no regular file; |does not exist; "):
+        find_files(str(tmp_path / "b.csv"))
+
+
+def test_the_word_counts_of_the_crawler_are_passed_over(tmp_path):
+    (tmp_path / "words").mkdir()
+    name = "words/search_comments_2025-01-23_word_freq.json"
+    for file in ("a.json", name):
+        (tmp_path / file).write_text("x")
+    files, (passed,) = find_files(str(tmp_path))
+    assert [file.source_file for file in files] == ["a.json"]
+    assert (passed.name, say(passed.reason, "en")) == (
+        name,
+        "word counts of the crawler",
+    )
+
+
+def test_a_name_that_is_no_utf8_can_be_written(tmp_path):
+    for name in (b"\xc4\xe3.csv", b"\xc4\xe4.csv", b"\xff.md"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("x")
+    files, (passed,) = find_files(str(tmp_path))
+    found = [file.source_file for file in files]
+    assert found == [r"\xc4\xe3.csv", r"\xc4\xe4.csv"]
+    assert passed.name == r"\xff.md"
 
 
 def test_a_relative_path_starts_at_the_current_folder(folder):

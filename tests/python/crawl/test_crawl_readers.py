@@ -4,7 +4,9 @@ import codecs
 import csv
 import io
 import json
+import os
 import sqlite3
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +14,7 @@ import pytest
 
 from conftest import ROOT
 from refugee_adaptation.crawl import csv_files, study, xhs_downloader
+from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.crawl.registry import LAYOUTS, find_layout, formats, recognise
@@ -627,10 +630,6 @@ BROKEN = {
     "zeroed.parquet": zeroed_parquet,
     "other.db": lambda path: sqlite_file(path, {"t": [{"a": 1}]}).close(),
     "broken.parquet": broken_parquet,
-    "gone.csv": lambda path: path.symlink_to("nowhere"),
-    "weibo.csv": lambda path: path.write_text(
-        csv_text([COMMENT | {"create_date_time": "x"}])
-    ),
 }
 
 
@@ -646,6 +645,42 @@ def test_a_data_file_that_cannot_be_read_stops_with_one_sentence(tmp_path, name)
     assert message.endswith(".")
     assert "\n" not in message
     assert str(tmp_path) not in message
+
+
+@pytest.mark.parametrize(
+    "columns", [x.required for x in LAYOUTS if x.entity == "other platform"]
+)
+def test_another_platform_is_known_by_its_columns(tmp_path, columns):
+    path = tmp_path / "contents.csv"
+    path.write_text(csv_text([COMMENT | NOTE | dict.fromkeys(columns, "x")]))
+    (found,) = read_crawl(str(path)).summaries
+    assert (found.entity, found.is_used) == ("other platform", False)
+
+
+def test_the_folder_of_another_platform_is_passed_over(tmp_path):
+    for platform in ("xhs", "douyin", "zhihu"):
+        (tmp_path / platform).mkdir()
+    (tmp_path / "xhs/a.csv").write_text(csv_text([STUDY_POST]), newline="")
+    (tmp_path / "douyin/creators.csv").write_text("user_id,gender\n1,2\n")
+    # what is ours is read wherever it stands
+    (tmp_path / "zhihu/b.csv").write_text(csv_text([STUDY_POST]), newline="")
+    crawl = read_crawl(str(tmp_path))
+    assert [x.source_file for x in crawl.summaries] == ["xhs/a.csv", "zhihu/b.csv"]
+    assert describe(crawl).endswith(
+        "Passed over, another platform's (folder douyin): douyin/creators.csv"
+    )
+
+
+def test_a_file_whose_name_is_no_utf8_is_read(tmp_path):
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xc4\xe3"))
+    folder.mkdir()
+    (folder / "a.csv").write_text(csv_text([STUDY_POST]), newline="")
+    sqlite_file(folder / "b.db", {"xhs_note": [NOTE]}).close()
+    pq.write_table(pa.Table.from_pylist([STUDY_POST]), tmp_path / "c.parquet")
+    (tmp_path / "c.parquet").rename(folder / "c.parquet")
+    table = read_crawl(str(tmp_path)).tables["posts"]
+    names = [r"\xc4\xe3/" + name for name in ("a.csv", "b.db", "c.parquet")]
+    assert table["_source_file"].to_pylist() == names
 
 
 def test_what_is_missing_for_the_nearest_layout_is_said(tmp_path):

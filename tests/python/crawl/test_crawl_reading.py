@@ -37,7 +37,7 @@ def test_the_inventory_shows_files_formats_entities_and_rows(folder):
         "  1 with a problem; other columns: more",
         "empty.csv                empty         none        0  holds nothing",
         "3 files: 1,200 posts (mediacrawler), 2 posts (study)",
-        "Skipped, no data: README.md",
+        "Passed over, no data: README.md",
     ]
 
 
