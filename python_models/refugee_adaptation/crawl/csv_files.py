@@ -1,61 +1,54 @@
-"""CSV as crawlers write it: any of three encodings, appended to, re-saved."""
+"""CSV as crawlers write it: appended to, re-saved, cut off, with a title above it."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import io
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from refugee_adaptation.crawl.sheets import Record, Sheet
+from refugee_adaptation.crawl import limits
+from refugee_adaptation.crawl.sheets import CrawlError, Record, Sheet, name_columns
 from refugee_adaptation.wording.messages import message
 
 if TYPE_CHECKING:
     from refugee_adaptation.crawl.layouts import Layout
 
-# a field may hold the whole text of a post; the library's limit is 128 KiB
-csv.field_size_limit(2**31 - 1)
-
 _DELIMITERS = ",;\t"
-_BROKEN_SHARE = 0.01
-"""UTF-8 with no more than this share of broken characters is UTF-8, cut or damaged.
-GB18030 read as UTF-8 breaks at nearly every Chinese character."""
 
 
-def decode(raw: bytes) -> tuple[str, str]:
-    """Turn bytes into text by evidence.
-
-    A byte order mark decides; else strict UTF-8 is tried; else UTF-8 with a few
-    broken characters against GB18030.
-
-    Args:
-        raw: the whole file.
-
-    Returns:
-        The text without its byte order mark, and the name of the encoding with the
-        number of characters that were lost, if any.
-    """
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _replacing(raw, "utf-16")
-    try:
-        return raw.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    text, note = _replacing(raw, "utf-8-sig")
-    foreign = sum(not character.isascii() for character in text)
-    if _count_lost(text) <= max(1, _BROKEN_SHARE * foreign) and foreign > 1:
-        return text, note.replace("utf-8-sig", "utf-8")
-    return _replacing(raw, "gb18030")
+class _TooLongError(Exception):
+    """A line is longer than any crawler's."""
 
 
-def _count_lost(text: str) -> int:
-    return text.count("\ufffd")
+class _Lines:
+    """The lines of a text, with their ends, and a position that may be set back."""
 
+    def __init__(self, text: str, position: int = 0) -> None:
+        self.text = text
+        self.position = position
+        self._end = "\n" if "\n" in text else "\r"
+        self._counted = (0, 1)
 
-def _replacing(raw: bytes, encoding: str) -> tuple[str, str]:
-    text = raw.decode(encoding, errors="replace")
-    lost = _count_lost(text)
-    return text, f"{encoding}, {lost} characters lost" if lost else encoding
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        start = self.position
+        if start >= len(self.text):
+            raise StopIteration
+        self.position = self.text.find(self._end, start) + 1 or len(self.text)
+        if self.position - start > limits.LINE_CHARACTERS:
+            raise _TooLongError
+        return self.text[start : self.position]
+
+    def number(self, position: int) -> int:
+        """Count the line at a position; positions must not become smaller."""
+        since, number = self._counted
+        number += self.text.count(self._end, since, position)
+        self._counted = (position, number)
+        return number
 
 
 def open_sheets(
@@ -65,7 +58,8 @@ def open_sheets(
 ) -> list[Sheet]:
     """Open the text of a CSV file.
 
-    The delimiter is the one of comma, semicolon and tab whose header is recognised.
+    The header is the first of the upper lines that is recognised, with comma, semicolon
+    or tab between its names: a title, or `sep=;`, may stand above it.
 
     Args:
         text: the whole file.
@@ -73,46 +67,155 @@ def open_sheets(
         find_layout: recognises columns.
 
     Returns:
-        One sheet.
+        One sheet. Of two columns of one name the second is named `name (2)`.
+
+    Raises:
+        CrawlError: the header is longer than any crawler's.
     """
-    for delimiter in _DELIMITERS:
-        header = next(_rows(text, delimiter), [])
-        if find_layout(header, None) is not None:
-            break
-    else:
-        delimiter = ","
-        header = next(_rows(text, delimiter), [])
+    upper = list(_upper_lines(text))
+    if not upper:
+        raise CrawlError(
+            f"its first line is longer than {limits.LINE_CHARACTERS:,} characters"
+        )
+    start, delimiter = next(
+        (
+            (after, delimiter)
+            for delimiter in _DELIMITERS
+            for after, line in upper
+            if find_layout(name_columns(_alone(line, delimiter) or []), None)
+        ),
+        (None, ""),
+    )
+    if start is None:
+        first = upper[0][1]
+        start = upper[0][0]
+        delimiter = max(_DELIMITERS, key=lambda x: len(_alone(first, x) or []))
+    header = _alone(dict(upper)[start], delimiter) or []
     return [
         Sheet(
-            columns=header,
+            columns=name_columns(header),
             encoding=encoding,
-            records=lambda: _records(text, delimiter),
+            records=lambda: _records(text, start, delimiter, header),
         )
     ]
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        if row:
-            row[0] = row[0].removeprefix("\ufeff")
-            yield row
+def _upper_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the upper lines that are not blank, each with where it ends."""
+    lines = _Lines(text)
+    with contextlib.suppress(_TooLongError):
+        for _, line in zip(range(limits.HEADER_LINES), lines, strict=False):
+            if line.strip("\ufeff \t\r\n,;"):
+                yield lines.position, line
 
 
-def _records(text: str, delimiter: str) -> Iterator[Record]:
-    rows = _rows(text, delimiter)
-    header = next(rows, [])
-    names = set(header)
-    for row in rows:
-        # a file appended to, or joined from several, may repeat its header, even with
-        # the columns of a newer version; what follows it has those columns
-        if row == header or (len(row) > 2 and len(names & set(row)) > len(names) / 2):
-            header = row
-            yield Record({}, message("read_repeated_header"))
+def _alone(line: str, delimiter: str) -> list[str] | None:
+    """Read a line for itself; None where a quote in it stays open."""
+    reader = csv.reader([line, "\n"], delimiter=delimiter)
+    try:
+        row = next(reader, [])
+    except csv.Error:
+        return None
+    if reader.line_num > 1:
+        return None
+    return row
+
+
+def _rows(
+    lines: _Lines, delimiter: str, width: Sequence[int]
+) -> Iterator[tuple[list[str], str | None]]:
+    """Yield rows, each with its problem or None, and read on behind every fault.
+
+    A row of several lines is taken as one unless a quote was left open there: it ends
+    with the file or exceeds the longest field, or one of its further lines is a whole
+    row of its own or opens a quote. Then its first line is a row with a problem, and
+    reading goes on in the line after it. `width` holds the number of columns, and
+    follows the header.
+    """
+    csv.field_size_limit(limits.FIELD_CHARACTERS)
+    in_vain = 0
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        start, before = lines.position, reader.line_num
+        is_open = is_odd = False
+        row: list[str] | None = []
+        try:
+            if in_vain > limits.FAULTY_CHARACTERS:
+                row = _alone(next(lines), delimiter)
+                is_open = row is None
+            else:
+                row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            is_odd = "expected after" in str(error)
+            is_open = not is_odd
+        except _TooLongError:
+            is_open = True
+        if is_odd:
+            # something follows a closing quote; many tools write so, and most readers
+            # take it
+            lines.position = start
+            reader = csv.reader(lines, delimiter=delimiter)
+            before = 0
+            try:
+                row = next(reader)
+            except (csv.Error, _TooLongError):
+                is_open = True
+        several = reader.line_num - before > 1
+        if not is_open and several and (is_odd or len(row or []) != width[0]):
+            own = list(_Lines(lines.text[start : lines.position]))[1:]
+            is_open = any(
+                len(_alone(line, delimiter) or []) == width[0]
+                # that quote opens a field; it closes none
+                or (is_odd and re.search(rf'(^|{delimiter})"[^"{delimiter}\r\n]', line))
+                for line in own
+            )
+        if not is_open:
+            yield row or [], None
+            if is_odd:
+                reader = csv.reader(lines, delimiter=delimiter, strict=True)
             continue
-        if len(row) != len(header):
-            # which field belongs to which column is unknown: a user's name or id would
-            # pass as a count or a place, so no field is given a name
-            problem = message("read_length", fields=len(row), names=len(header))
+        in_vain += lines.position - start
+        number = lines.number(start)
+        lines.position = start
+        try:
+            row = _alone(next(lines), delimiter)
+            if row is None:
+                yield [], message("read_open_quote", line=number)
+            else:
+                yield row, None
+        except _TooLongError:
+            longest = limits.LINE_CHARACTERS
+            yield [], message("read_long_line", line=number, longest=longest)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+
+
+def _records(
+    text: str, start: int, delimiter: str, header: Sequence[str]
+) -> Iterator[Record]:
+    names = name_columns(header)
+    width = [len(names)]
+    for row, problem in _rows(_Lines(text, start), delimiter, width):
+        if problem:
             yield Record({}, problem)
             continue
-        yield Record(dict(zip(header, row, strict=True)))
+        if row:
+            row[0] = row[0].removeprefix("\ufeff")
+        if not any(field.strip() for field in row):
+            continue
+        # a file appended to, or joined from several, may repeat its header, even with
+        # the columns of a newer version; what follows it has those columns
+        shared = len(set(names) & set(row))
+        if row == header or (len(row) > 2 and shared > len(names) / 2):
+            header, names = row, name_columns(row)
+            width[0] = len(names)
+            yield Record({}, message("read_repeated_header"))
+            continue
+        if len(row) != len(names):
+            # which field belongs to which column is unknown: a user's name or id would
+            # pass as a count or a place, so no field is given a name
+            problem = message("read_length", fields=len(row), names=len(names))
+            yield Record({}, problem)
+            continue
+        yield Record(dict(zip(names, row, strict=True)))

@@ -1,15 +1,26 @@
-"""JSON as crawlers write it: one array of objects, or one object a line."""
+"""JSON as crawlers write it: arrays and objects, whole, glued together or cut off."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from refugee_adaptation.crawl import limits
 from refugee_adaptation.crawl.sheets import CrawlError, Record, Sheet, as_text
 from refugee_adaptation.wording.messages import message
 
+# between records: white space, and what holds a list of them together
 _SPACE = " \t\r\n\ufeff"
+_BETWEEN = re.compile(r"[ \t\r\n\ufeff,\[\]]*")
+_LINE = re.compile(r"[^\n]*")
+# where a record may begin: in its line, or elsewhere
+_BEGIN = re.compile(r"^[ \t\r,\[\]]*(?P<own>[{\[])|(?P<inner>\{)", re.MULTILINE)
+_INDENT = re.compile(r"[ \t]*")
+_SHARED_KEYS = 0.5
+"""Behind a fault, an object with so many of a record's keys is a record, and no part
+of the broken one."""
 
 
 class _Number(str):
@@ -34,18 +45,13 @@ def open_sheets(text: str, encoding: str) -> list[Sheet]:
         One sheet. What cannot be read as an object is a record with a problem.
 
     Raises:
-        CrawlError: not one object can be read, objects are nested beyond reason, or an
-            array breaks off, so that nobody knows how many records follow.
+        CrawlError: not one object can be read.
     """
-    is_array = text.lstrip(_SPACE).startswith("[")
-    try:
-        records = list(_array(text) if is_array else _lines(text))
-    except RecursionError as error:
-        raise CrawlError("its JSON is nested too deeply") from error
+    records = list(_records(text))
     columns: dict[str, None] = {}
     for record in records:
         columns.update(dict.fromkeys(record.values))
-    if not records:
+    if not records and _is_closed(text):
         return [Sheet(columns=(), encoding="none", is_empty=True)]
     if not columns:
         raise CrawlError("no JSON object in it can be read")
@@ -54,49 +60,148 @@ def open_sheets(text: str, encoding: str) -> list[Sheet]:
     ]
 
 
-def _array(text: str) -> Iterator[Record]:
-    position = _skip(text, text.index("[") + 1)
-    while position < len(text) and text[position] != "]":
+def _records(text: str) -> Iterator[Record]:
+    """Yield every record, and one with a problem for every part that is none.
+
+    Brackets and commas between records are passed over, so arrays and objects may
+    follow each other in any way. Behind a fault reading goes on where the next record
+    begins: in a line that begins one no further to the right, or at an object that has
+    the keys of a record.
+    """
+    keys: set[str] = set()
+    counted, line, in_vain = 0, 1, 0
+    position = _skip(text, 0)
+    was_broken = False
+    while position < len(text):
+        line += text.count("\n", counted, position)
+        counted = position
         try:
-            element, position = _DECODER.raw_decode(text, position)
-        except json.JSONDecodeError as error:
-            raise _broken_array(error.lineno) from error
-        yield _record(element)
-        position = _skip(text, position)
-        if text[position : position + 1] == ",":
-            position = _skip(text, position + 1)
-        elif text[position : position + 1] != "]":
-            raise _broken_array(text.count("\n", 0, position) + 1)
+            element, stop = _DECODER.raw_decode(text, position)
+        except (json.JSONDecodeError, RecursionError) as error:
+            fault = getattr(error, "pos", position)
+            stop, looked_at = _next_begin(text, position, fault, keys)
+            in_vain += looked_at + _cost(position, error)
+            was_broken = True
+            if isinstance(error, RecursionError):
+                yield Record({}, message("read_nested", most=limits.NESTED))
+            else:
+                yield Record({}, message("read_broken_json", line=line))
+        else:
+            was_broken = False
+            record = _record(element, text, position, stop)
+            keys = set(record.values) or keys
+            yield record
+        position = _skip(text, stop)
+        if in_vain > limits.FAULTY_CHARACTERS:
+            yield from _single_lines(text, position, line)
+            return
+    begins_array = text.lstrip(_SPACE).startswith("[")
+    if begins_array and keys and not was_broken and not _is_closed(text):
+        yield Record({}, message("read_array_cut", line=line))
 
 
-def _broken_array(line: int) -> CrawlError:
-    return CrawlError(
-        f"its JSON array breaks in line {line}, and what follows there would be lost"
-    )
-
-
-def _lines(text: str) -> Iterator[Record]:
-    try:
-        # an object written over several lines
-        yield _record(_DECODER.decode(text.strip(_SPACE)))
-        return
-    except json.JSONDecodeError:
-        pass
-    # not splitlines: text may hold other characters that Unicode calls line ends
-    for number, line in enumerate(text.split("\n"), start=1):
-        stripped = line.strip(_SPACE)
-        if not stripped:
+def _single_lines(text: str, position: int, line: int) -> Iterator[Record]:
+    """Take every further line for itself, in a file that has too many faults."""
+    for number, written in enumerate(text[position:].split("\n"), start=line + 1):
+        part = written.strip(_SPACE + ",[]")
+        if not part:
             continue
         try:
-            yield _record(_DECODER.decode(stripped))
-        except json.JSONDecodeError:
+            yield _record(_DECODER.decode(part), part, 0, len(part))
+        except (json.JSONDecodeError, RecursionError):
             yield Record({}, message("read_broken_json", line=number))
 
 
-def _record(element: Any) -> Record:
+def _record(element: Any, text: str, start: int, stop: int) -> Record:
     if not isinstance(element, dict):
         return Record({}, message("read_no_object"))
+    if _is_nested(element, text, start, stop):
+        return Record({}, message("read_nested", most=limits.NESTED))
     return Record({as_text(key): _value(value) for key, value in element.items()})
+
+
+def _skip(text: str, position: int) -> int:
+    return _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
+
+
+def _cost(start: int, error: json.JSONDecodeError | RecursionError) -> int:
+    """Say to how many characters a failed attempt amounts."""
+    if isinstance(error, RecursionError):
+        return 100_000
+    # the error counts all lines before it
+    return error.pos - start + error.pos // 10 + 10_000
+
+
+def _is_closed(text: str) -> bool:
+    return text.rstrip(_SPACE + ",").endswith("]")
+
+
+def _next_begin(text: str, start: int, fault: int, keys: set[str]) -> tuple[int, int]:
+    """Find where the next record begins behind a broken one.
+
+    Args:
+        text: the whole file.
+        start: where the broken record begins.
+        fault: where it breaks.
+        keys: those of the last record, none before the first.
+
+    Returns:
+        The place, the end of the text where there is none, and to how many characters
+        the search amounts.
+    """
+    line_start = text.rfind("\n", 0, start) + 1
+    indent = _width(text, line_start)
+    fault_end = _LINE.match(text, fault).end()  # type: ignore[union-attr]
+    looked_at = 0
+    for found in _BEGIN.finditer(text, start + 1):
+        place = found.end() - 1
+        is_own = (
+            found["own"] is not None
+            and found.start() > line_start
+            and _width(text, found.start()) <= indent
+        )
+        if looked_at > limits.FAULTY_CHARACTERS:
+            if is_own:
+                return place, looked_at
+            continue
+        if not is_own and (place > fault_end or not keys):
+            continue
+        try:
+            element, stop = _DECODER.raw_decode(text, place)
+        except (json.JSONDecodeError, RecursionError) as error:
+            looked_at += _cost(place, error)
+            if is_own:
+                return place, looked_at
+            continue
+        looked_at += stop - place
+        if not isinstance(element, dict):
+            if is_own:
+                return place, looked_at
+        elif len(keys & set(element)) >= _SHARED_KEYS * len(keys):
+            return place, looked_at
+    return len(text), looked_at
+
+
+def _width(text: str, line_start: int) -> int:
+    return len(_INDENT.match(text, line_start)[0])  # type: ignore[index]
+
+
+def _is_nested(element: Any, text: str, start: int, stop: int) -> bool:
+    """Tell whether lists and objects stand inside one another beyond the limit."""
+    brackets = text.count("{", start, stop) + text.count("[", start, stop)
+    if brackets <= limits.NESTED:
+        return False
+    layer = [element]
+    for _ in range(limits.NESTED):
+        layer = [
+            item
+            for value in layer
+            for item in (value.values() if isinstance(value, Mapping) else value)
+            if isinstance(item, dict | list)
+        ]
+        if not layer:
+            return False
+    return True
 
 
 def _value(value: Any) -> str | None:
@@ -119,9 +224,3 @@ def _nested(value: Any) -> str:
         pairs = (f"{_nested(key)}: {_nested(item)}" for key, item in value.items())
         return "{" + ", ".join(pairs) + "}"
     return json.dumps(value, ensure_ascii=False)
-
-
-def _skip(text: str, position: int) -> int:
-    while position < len(text) and text[position] in _SPACE:
-        position += 1
-    return position

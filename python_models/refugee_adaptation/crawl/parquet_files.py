@@ -12,6 +12,7 @@ from refugee_adaptation.crawl.sheets import (
     BATCH_ROWS,
     CrawlError,
     Sheet,
+    name_columns,
     number_as_text,
 )
 
@@ -36,14 +37,15 @@ def open_sheets(path: Path) -> list[Sheet]:
             schema = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
         raise CrawlError("the Parquet file is damaged") from error
-    return [Sheet(columns=schema.names, encoding="utf-8", arrow=lambda: _batches(path))]
+    names = name_columns(schema.names)
+    return [Sheet(columns=names, encoding="utf-8", arrow=lambda: _batches(path))]
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
     try:
         with path.open("rb") as opened, pq.ParquetFile(opened) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                names = batch.schema.names
+                names = name_columns(batch.schema.names)
                 columns = map(_as_text, names, batch.columns)
                 yield pa.RecordBatch.from_arrays(list(columns), names=names)
     except (pa.ArrowException, OSError) as error:

@@ -12,12 +12,14 @@ from pathlib import Path
 from refugee_adaptation.crawl import (
     csv_files,
     json_files,
+    limits,
     mediacrawler,
     parquet_files,
     sqlite_files,
     study,
     xhs_downloader,
 )
+from refugee_adaptation.crawl.decoding import decode
 from refugee_adaptation.crawl.layouts import Layout
 from refugee_adaptation.crawl.sheets import CrawlError, Sheet
 
@@ -60,8 +62,9 @@ def open_sheets(path: Path) -> list[Sheet]:
         return parquet_files.open_sheets(path)
     if head.startswith(b"PK\x03\x04"):
         raise CrawlError("it is a workbook or ZIP archive")
-    raw = path.read_bytes()
-    text, encoding = csv_files.decode(raw)
+    if path.stat().st_size > limits.TEXT_BYTES:
+        raise CrawlError(f"it is larger than {limits.TEXT_BYTES:,} bytes of text")
+    text, encoding = decode(path.read_bytes())
     if "\x00" in text[:16]:
         raise CrawlError("it is no text file")
     start = text.lstrip()[:1]

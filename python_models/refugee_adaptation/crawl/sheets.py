@@ -58,6 +58,24 @@ class Sheet:
     is_empty: bool = False
 
 
+def name_columns(header: Sequence[str]) -> list[str]:
+    """Name every column once: a second one of a name becomes `name (2)`.
+
+    Args:
+        header: the names as written.
+
+    Returns:
+        Names without white space and byte order marks around them.
+    """
+    counts: dict[str, int] = {}
+    names = []
+    for written in header:
+        name = written.strip("\ufeff \t\r\n")
+        counts[name] = counts.get(name, 0) + 1
+        names.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return names
+
+
 def as_text(text: str) -> str:
     """Make text encodable: a lone half of a surrogate pair becomes U+FFFD.
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
-from refugee_adaptation.crawl import csv_files, study, xhs_downloader
+from refugee_adaptation.crawl import limits, study, xhs_downloader
+from refugee_adaptation.crawl.decoding import decode
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.reading import read_crawl
@@ -22,6 +24,7 @@ from refugee_adaptation.crawl.sheets import CrawlError, as_text, number_as_text
 from refugee_adaptation.wording.messages import say
 
 CHINESE = "你好来自小红书的朋友们" * 20
+TRADITIONAL = "歡迎來到這裡請問妳們從哪裡來的呢" * 3
 
 NOTE = {
     "note_id": "6785000000000000000000a1",
@@ -222,7 +225,7 @@ def test_json_may_have_a_byte_order_mark_or_be_gb18030(tmp_path):
 
 def test_utf8_with_a_broken_character_stays_utf8():
     raw = CHINESE.encode()
-    assert csv_files.decode(raw[:-1]) == (
+    assert decode(raw[:-1]) == (
         CHINESE[:-1] + "\ufffd",
         "utf-8, 1 characters lost",
     )
@@ -230,7 +233,44 @@ def test_utf8_with_a_broken_character_stays_utf8():
 
 def test_gb18030_with_a_broken_character_stays_gb18030():
     raw = CHINESE.encode("gb18030") + b"\xff"
-    assert csv_files.decode(raw) == (CHINESE + "\ufffd", "gb18030, 1 characters lost")
+    assert decode(raw) == (CHINESE + "\ufffd", "gb18030, 1 characters lost")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5"])
+def test_one_line_of_another_encoding_changes_no_other(encoding):
+    lines = [CHINESE, "ascii", CHINESE, CHINESE[:2], CHINESE]
+    raw = [line.encode() for line in lines]
+    raw[3] = lines[3].encode("gb18030")
+    text, note = decode(b"\n".join(raw))
+    assert (text.split("\n"), note) == (lines, "utf-8, 1 lines gb18030")
+    # and the other way round
+    lines = [TRADITIONAL if encoding == "big5" else CHINESE] * 4
+    raw = [line.encode(encoding) for line in lines]
+    raw[2] = lines[2].encode()
+    text, note = decode(b"\n".join(raw))
+    assert (text.split("\n"), note) == (lines, f"{encoding}, 1 lines utf-8")
+
+
+def test_big5_is_told_from_gb18030():
+    assert decode(TRADITIONAL.encode("big5")) == (TRADITIONAL, "big5")
+    assert decode(TRADITIONAL.encode("gb18030")) == (TRADITIONAL, "gb18030")
+    assert decode(CHINESE.encode("gb18030")) == (CHINESE, "gb18030")
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Notes of January\n\n", "\ufeffa;b\n;\n"])
+def test_a_title_may_stand_above_the_header(tmp_path, above):
+    path = tmp_path / "posts.csv"
+    path.write_text(above + csv_text([STUDY_POST], delimiter=";"), newline="")
+    (row,) = rows(path, "posts")
+    assert (row["post_id"], row["_problem"]) == ("x", None)
+
+
+def test_a_second_column_of_a_name_is_named_and_not_read(tmp_path):
+    path = tmp_path / "posts.csv"
+    header = [*STUDY_COLUMNS, "like_count"]
+    path.write_text(",".join(header) + "\n" + ",".join(["1"] * 15 + ["2"]) + "\n")
+    assert rows(path, "posts")[0]["like_count"] == "1"
+    assert summary(path).unread_columns == ["like_count (2)"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -251,7 +291,7 @@ def test_fields_are_kept_to_the_letter(tmp_path):
 
 def test_blank_lines_are_no_records(tmp_path):
     path = tmp_path / "posts.csv"
-    path.write_text("\n" + csv_text([STUDY_POST]) + "\n\r\n", newline="")
+    path.write_text("\n" + csv_text([STUDY_POST]) + "\n\r\n  \n" + "," * 14, newline="")
     assert [row["_problem"] for row in rows(path, "posts")] == [None]
 
 
@@ -310,10 +350,86 @@ def test_a_file_appended_to_may_repeat_its_header(tmp_path):
     assert [row["comment_id"] for row in found] == ["c", None, "c", None, "c"]
 
 
-def test_a_quote_that_is_never_closed_is_a_problem(tmp_path):
+def noted(path, entity="posts"):
+    """The ids of a file's rows; for one that could not be read, its problem's code."""
+    return [
+        json.loads(row["_problem"])["code"] if row["_problem"] else row["post_id"]
+        for row in rows(path, entity)
+    ]
+
+
+def csv_lines(*posts):
+    """The header, and a line per post; an id with `open` has a quote that stays so."""
+    lines = [",".join(STUDY_COLUMNS)]
+    place = STUDY_COLUMNS.index("post_id")
+    for post in posts:
+        fields = ["x"] * len(STUDY_COLUMNS)
+        fields[place] = post.removesuffix("open")
+        if post.endswith("open"):
+            fields[1 - (place == 1)] = '"made'
+        lines.append(",".join(fields))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    "end", ["", '5,"text, ""quoted"""' + ",x" * 13 + "\n", 'x,"cut off']
+)
+def test_behind_an_open_quote_rows_are_read_again(tmp_path, end):
     path = tmp_path / "posts.csv"
-    path.write_text(csv_text([STUDY_POST]) + 'x,"cut off', newline="")
-    assert rows(path, "posts")[1]["_problem"] is not None
+    path.write_text(csv_lines("1", "2open", "3", "4") + end)
+    found = noted(path)
+    assert found[:4] == ["1", "read_open_quote", "3", "4"]
+    assert len(found) == 4 + bool(end)
+
+
+def test_a_text_of_several_lines_is_one_row(tmp_path):
+    text = 'one, two\nthree "four" five,\n\nsix, seven'
+    path = tmp_path / "posts.csv"
+    records = [STUDY_POST | {"content": text, "post_id": str(x)} for x in range(3)]
+    path.write_text(csv_text(records), newline="")
+    assert [row["body"] for row in rows(path, "posts")] == [text] * 3
+
+
+def test_what_follows_a_closing_quote_belongs_to_the_field(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_lines("1").replace("x,", '"a"b,', 1) + csv_lines("2")[-40:])
+    assert noted(path)[0] == "1"
+
+
+def test_quotes_that_stay_open_end_in_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "FIELD_CHARACTERS", 2_000)
+    monkeypatch.setattr(limits, "FAULTY_CHARACTERS", 20_000)
+    path = tmp_path / "posts.csv"
+    posts = [f"{x}open" for x in range(2_000)]
+    # a doubled quote does not close the one before
+    path.write_text(csv_lines(*posts).replace('"made', '"ma""de'))
+    started = time.process_time()
+    assert noted(path) == ["read_open_quote"] * 2_000
+    assert time.process_time() - started < 5
+
+
+def test_a_line_that_is_too_long_is_a_row_that_is_rejected(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "LINE_CHARACTERS", 1_000)
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_lines("1", "y" * 2_000, "2open", "z" * 2_000, "3"))
+    assert noted(path) == [
+        "1",
+        "read_long_line",
+        "read_open_quote",
+        "read_long_line",
+        "3",
+    ]
+    path.write_text("x," * 2_000)
+    with pytest.raises(CrawlError, match="first line is longer than 1,000 characters"):
+        recognise(path)
+
+
+def test_a_text_that_is_too_large_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "TEXT_BYTES", 100)
+    path = tmp_path / "posts.csv"
+    path.write_text(csv_lines("1"))
+    with pytest.raises(CrawlError, match="larger than 100 bytes"):
+        recognise(path)
 
 
 def test_columns_that_nobody_reads_are_named(tmp_path):
@@ -389,12 +505,64 @@ def test_what_is_no_object_in_an_array_is_kept_with_its_problem(tmp_path, tail):
     assert_holds(found[0], NOTE)
 
 
-@pytest.mark.parametrize("tail", [', {"note_id": "cut', ' {"note_id": "x"}]', ""])
-def test_an_array_that_breaks_off_stops_the_crawl(tmp_path, tail):
+def note(number, **options):
+    return json.dumps(NOTE | {"note_id": str(number)}, **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"indent": 1}, {"indent": 4}])
+@pytest.mark.parametrize("between", ["", "\n", ",\n", "]\n[", "][", "\n]\n\n[\n"])
+def test_records_may_follow_each_other_in_any_way(tmp_path, between, options):
     path = tmp_path / "notes.json"
-    path.write_text("[\n" + json.dumps(NOTE) + tail)
-    with pytest.raises(CrawlError, match=r"notes\.json.*breaks in line 2"):
-        rows(path, "posts")
+    text = between.join(note(x, **options) for x in range(4))
+    for written in (text, f"[{text}]"):
+        path.write_text(written)
+        assert noted(path) == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("options", [{}, {"indent": 1}, {"indent": 4}])
+@pytest.mark.parametrize("between", ["", "\n", ",\n", "]\n["])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_behind_half_a_record_the_next_is_read(tmp_path, between, options, share):
+    path = tmp_path / "notes.json"
+    parts = [note(x, **options) for x in range(4)]
+    parts[1] = parts[1][: int(len(parts[1]) * share)]
+    path.write_text("[" + between.join(parts) + "]")
+    assert noted(path) == ["0", "read_broken_json", "2", "3"]
+
+
+def test_a_part_of_a_broken_record_is_no_record(tmp_path):
+    path = tmp_path / "notes.jsonl"
+    inner = json.dumps({"tags": [{"name": "a"}, {"name": "b"}], "user": {"id": "c"}})
+    path.write_text(f"{note(1)}\n{inner[:-1]}, cut\n{note(2)}")
+    assert noted(path) == ["1", "read_broken_json", "2"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "code"),
+    [(', {"note_id": "cut', "read_broken_json"), ("", "read_array_cut")],
+)
+def test_an_array_that_breaks_off_ends_with_a_rejected_row(tmp_path, tail, code):
+    path = tmp_path / "notes.json"
+    path.write_text("[\n" + note(1) + tail)
+    assert noted(path) == ["1", code]
+
+
+def test_what_is_nested_too_deeply_is_a_rejected_row(tmp_path):
+    path = tmp_path / "notes.jsonl"
+    deep = ['{"a": ' + "[" * depth + "]" * depth + "}" for depth in (101, 100_000)]
+    path.write_text("\n".join([note(1), *deep, note(2)]))
+    assert noted(path) == ["1", "read_nested", "read_nested", "2"]
+
+
+@pytest.mark.parametrize("part", ["[", '{"a":', '{"a":[', "{"])
+def test_brackets_without_end_end_in_time(tmp_path, monkeypatch, part):
+    monkeypatch.setattr(limits, "FAULTY_CHARACTERS", 100_000)
+    path = tmp_path / "notes.json"
+    started = time.process_time()
+    for between in ("", "\n"):
+        path.write_text(note(1) + "\n" + between.join([part] * 100_000))
+        assert noted(path)[0] == "1"
+    assert time.process_time() - started < 10
 
 
 def test_columns_may_come_late_in_json(tmp_path):
