@@ -195,20 +195,20 @@ def _records(
     text: str, start: int, delimiter: str, header: Sequence[str]
 ) -> Iterator[Record]:
     names = name_columns(header)
-    width = [len(names)]
+    known, width = set(header), [len(names)]
     for row, problem in _rows(_Lines(text, start), delimiter, width):
         if problem:
             yield Record({}, problem)
             continue
         if row:
             row[0] = row[0].removeprefix("\ufeff")
-        if not any(field.strip() for field in row):
+        if not any(map(str.strip, row)):
             continue
         # a file appended to, or joined from several, may repeat its header, even with
         # the columns of a newer version; what follows it has those columns
-        shared = len(set(names) & set(row))
-        if row == header or (len(row) > 2 and shared > len(names) / 2):
-            header, names = row, name_columns(row)
+        shared = len(known.intersection(row))
+        if row == header or (len(row) > 2 and shared > len(known) / 2):
+            header, names, known = row, name_columns(row), set(row)
             width[0] = len(names)
             yield Record({}, message("read_repeated_header"))
             continue
