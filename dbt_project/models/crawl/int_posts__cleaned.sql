@@ -75,7 +75,9 @@ cleaned as (
         {{ language("han_count", "latin_count") }} as language,
         case
             when lower(post_type_raw) in ('video', '视频') then 'video'
-            when lower(post_type_raw) in ('normal', 'image', '图文', '图集') then 'image'
+            when
+                lower(post_type_raw) in ('normal', 'image', 'livephoto', '图文', '图集')
+                then 'image'
             else 'unknown'
         end as post_type,
         ip_place,

@@ -19,6 +19,7 @@ DATA_SUFFIXES = frozenset(
     {
         ".csv",
         ".db",
+        ".gz",
         ".json",
         ".jsonl",
         ".ndjson",
@@ -28,6 +29,7 @@ DATA_SUFFIXES = frozenset(
         ".tsv",
         ".xls",
         ".xlsx",
+        ".zip",
     }
 )
 """In a folder or a glob, a file with one of these must be read or stops the build,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from refugee_adaptation.crawl import limits
+from refugee_adaptation.crawl.nested import unfold
 from refugee_adaptation.crawl.sheets import CrawlError, Record, Sheet, as_text
 from refugee_adaptation.wording.messages import message
+
+if TYPE_CHECKING:
+    from refugee_adaptation.crawl.layouts import Layout
 
 # between records: white space, and what holds a list of them together
 _SPACE = " \t\r\n\ufeff"
@@ -34,33 +39,60 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def open_sheets(text: str, encoding: str) -> list[Sheet]:
+def open_sheets(
+    text: str,
+    encoding: str,
+    find_layout: Callable[[Collection[str], str | None], Layout | None],
+    nested: Sequence[Layout] = (),
+) -> list[Sheet]:
     """Open the text of a JSON or JSON Lines file.
 
     Args:
         text: the whole file.
         encoding: how it was decoded, carried along.
+        find_layout: recognises columns.
+        nested: layouts whose records stand inside the objects.
 
     Returns:
-        One sheet. What cannot be read as an object is a record with a problem.
+        One sheet; of objects with records inside, one per layout. What cannot be read
+        as an object is a record with a problem.
 
     Raises:
         CrawlError: not one object can be read.
     """
-    records = list(_records(text))
-    columns: dict[str, None] = {}
-    for record in records:
-        columns.update(dict.fromkeys(record.values))
-    if not records and _is_closed(text):
+    plain: list[Record] = []
+    inner: dict[Layout, list[Record]] = {}
+    for record in _records(text, nested):
+        if record.layout is None:
+            plain.append(record)
+        else:
+            inner.setdefault(record.layout, []).append(record)
+    columns = _columns(plain)
+    if inner and find_layout(columns, None) is None:
+        # what is no record of this file belongs to its first sheet, and is not lost
+        first = next(iter(inner.values()))
+        other = message("read_other_shape")
+        first += [Record({}, record.problem or other) for record in plain]
+        plain = []
+    elif not plain and _is_closed(text):
         return [Sheet(columns=(), encoding="none", is_empty=True)]
-    if not columns:
+    elif not columns:
         raise CrawlError("no JSON object in it can be read")
     return [
-        Sheet(columns=list(columns), encoding=encoding, records=lambda: iter(records))
+        Sheet(columns=_columns(of), encoding=encoding, records=partial(iter, of))
+        for of in (plain, *inner.values())
+        if of
     ]
 
 
-def _records(text: str) -> Iterator[Record]:
+def _columns(records: Sequence[Record]) -> list[str]:
+    columns: dict[str, None] = {}
+    for record in records:
+        columns.update(dict.fromkeys(record.values))
+    return list(columns)
+
+
+def _records(text: str, nested: Sequence[Layout]) -> Iterator[Record]:
     """Yield every record, and one with a problem for every part that is none.
 
     Brackets and commas between records are passed over, so arrays and objects may
@@ -88,28 +120,58 @@ def _records(text: str) -> Iterator[Record]:
                 yield Record({}, message("read_broken_json", line=line))
         else:
             was_broken = False
-            record = _record(element, text, position, stop)
-            keys = set(record.values) or keys
-            yield record
+            found = list(_inner_records(element, text, position, stop, nested))
+            if found and found[-1].problem is None:
+                keys = set(element) or keys
+            yield from found
         position = _skip(text, stop)
         if in_vain > limits.FAULTY_CHARACTERS:
-            yield from _single_lines(text, position, line)
+            yield from _single_lines(text, position, line, nested)
             return
     begins_array = text.lstrip(_SPACE).startswith("[")
     if begins_array and keys and not was_broken and not _is_closed(text):
         yield Record({}, message("read_array_cut", line=line))
 
 
-def _single_lines(text: str, position: int, line: int) -> Iterator[Record]:
+def _single_lines(
+    text: str, position: int, line: int, nested: Sequence[Layout]
+) -> Iterator[Record]:
     """Take every further line for itself, in a file that has too many faults."""
     for number, written in enumerate(text[position:].split("\n"), start=line + 1):
         part = written.strip(_SPACE + ",[]")
         if not part:
             continue
         try:
-            yield _record(_DECODER.decode(part), part, 0, len(part))
+            element = _DECODER.decode(part)
+            yield from _inner_records(element, part, 0, len(part), nested)
         except (json.JSONDecodeError, RecursionError):
             yield Record({}, message("read_broken_json", line=number))
+
+
+def _inner_records(
+    element: Any, text: str, start: int, stop: int, nested: Sequence[Layout]
+) -> Iterator[Record]:
+    """Yield the records inside an object, or itself where it holds none."""
+    record = _record(element, text, start, stop)
+    is_inside = False
+    if record.problem is None:
+        for answer in _answers(element):
+            for layout, values in unfold(answer, nested):
+                is_inside = True
+                written = {as_text(x): _value(y) for x, y in values.items()}
+                yield Record(written, layout=layout)
+    if not is_inside:
+        yield record
+
+
+def _answers(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield an object, or those that an answer (JSON-RPC) holds as text."""
+    try:
+        texts = [part["text"] for part in element["result"]["content"]]
+        found = [_DECODER.decode(text) for text in texts]
+    except (KeyError, TypeError, json.JSONDecodeError, RecursionError):
+        found = [element]
+    yield from (answer for answer in found if isinstance(answer, dict))
 
 
 def _record(element: Any, text: str, start: int, stop: int) -> Record:

@@ -7,8 +7,10 @@ here: a layout renames columns.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from refugee_adaptation.crawl.sheets import Record
 
 FIELDS: Mapping[str, Sequence[str]] = {
     "posts": (
@@ -55,22 +57,33 @@ class Layout:
             of which the first that is not blank in a row is taken. A field that the
             crawler does not write is left out.
         required: columns without which it is not this layout.
+        any_of: further sets of columns, of which one must be there whole.
         excluded: columns that prove it is another platform's export.
         withheld: columns that name a person, show one or hold a token: no table has
             them.
         ignored: further columns of the crawler that nobody needs.
         table_name: in a database, the table that holds it (other platforms' tables
             there have like columns).
+        within: where the records stand inside JSON objects, a dotted path; their
+            columns have dotted names (see `nested`).
+        replies: in a record inside JSON, the list of further records.
+        derive: makes further columns of each record.
+        made: columns that reading makes, so that no file has them.
     """
 
     format: str
     entity: str
     fields: Mapping[str, str | Sequence[str]]
     required: Collection[str]
+    any_of: Sequence[Collection[str]] = ()
     excluded: Collection[str] = ()
     withheld: Collection[str] = ()
     ignored: Collection[str] = ()
     table_name: str | None = None
+    within: str | None = None
+    replies: str | None = None
+    derive: Callable[[Iterator[Record]], Iterator[Record]] | None = None
+    made: Collection[str] = ()
     choices: Mapping[str, Sequence[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +105,13 @@ class Layout:
         """False for a known entity that no model reads."""
         return self.entity in FIELDS
 
+    def holds(self, name: str) -> str:
+        """Tell whether a field is `present` in the export, `derived` or `absent`."""
+        columns = self.choices.get(name, ())
+        if set(columns) - set(self.made):
+            return "present"
+        return "derived" if columns else "absent"
+
     @property
     def read(self) -> Sequence[str]:
         """The crawler's columns that become fields, each once."""
@@ -102,7 +122,8 @@ class Layout:
     @property
     def columns(self) -> Sequence[str]:
         """Every column that is known, each once."""
-        known = (self.read, self.required, self.withheld, self.ignored)
+        sets = (self.required, *self.any_of, self.withheld, self.ignored)
+        known = (self.read, *sets)
         return list(dict.fromkeys(name for names in known for name in names))
 
     def matches(self, columns: Collection[str], table_name: str | None = None) -> bool:
@@ -110,4 +131,6 @@ class Layout:
         if table_name is not None and table_name != self.table_name:
             return False
         names = set(columns)
-        return set(self.required) <= names and not names & set(self.excluded)
+        is_one = not self.any_of or any(set(x) <= names for x in self.any_of)
+        is_whole = is_one and set(self.required) <= names
+        return is_whole and not names & set(self.excluded)

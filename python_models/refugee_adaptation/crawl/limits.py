@@ -28,3 +28,6 @@ HEADER_LINES = 10
 SQLITE_STEPS = 2_000_000_000
 """Steps of SQLite's machine for one table, a few minutes: a row of a table takes some
 fifty, so this is for a table whose columns are computed without end."""
+
+EXPANDED_BYTES = 1_000_000_000
+"""Bytes that a compressed file, an archive or a workbook unfolds to, in all."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,11 +21,11 @@ from refugee_adaptation.crawl.sheets import (
 MAGIC = b"PAR1"
 
 
-def open_sheets(path: Path) -> list[Sheet]:
+def open_sheets(source: Path | bytes) -> list[Sheet]:
     """Open a Parquet file.
 
     Args:
-        path: the file.
+        source: the file, or its content.
 
     Returns:
         One sheet, whose batches hold text only.
@@ -33,23 +35,27 @@ def open_sheets(path: Path) -> list[Sheet]:
     """
     try:
         # a path goes to the library as UTF-8, which not every path is
-        with path.open("rb") as file:
+        with _opened(source) as file:
             schema = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
         raise CrawlError("the Parquet file is damaged") from error
     names = name_columns(schema.names)
-    return [Sheet(columns=names, encoding="utf-8", arrow=lambda: _batches(path))]
+    return [Sheet(columns=names, encoding="utf-8", arrow=lambda: _batches(source))]
 
 
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+def _batches(source: Path | bytes) -> Iterator[pa.RecordBatch]:
     try:
-        with path.open("rb") as opened, pq.ParquetFile(opened) as file:
+        with _opened(source) as opened, pq.ParquetFile(opened) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
                 names = name_columns(batch.schema.names)
                 columns = map(_as_text, names, batch.columns)
                 yield pa.RecordBatch.from_arrays(list(columns), names=names)
     except (pa.ArrowException, OSError) as error:
         raise CrawlError("the Parquet file is damaged") from error
+
+
+def _opened(source: Path | bytes) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
 def _as_text(name: str, column: pa.Array) -> pa.Array:

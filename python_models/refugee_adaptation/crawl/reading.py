@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from refugee_adaptation.crawl.files import CrawlFile, PassedOver, find_files
+from refugee_adaptation.crawl.archives import open_parts
+from refugee_adaptation.crawl.files import (
+    DATA_SUFFIXES,
+    CrawlFile,
+    PassedOver,
+    find_files,
+)
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.registry import EXPECTED, recognise
 from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Sheet
@@ -119,15 +126,15 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
     summaries: list[SheetSummary] = []
     for file in files:
         try:
-            for sheet, layout in recognise(file.path):
+            for part, sheet, layout in _sheets(file):
                 if layout is None:
                     summaries.append(
                         SheetSummary(
-                            file.source_file, "empty", "none", sheet.encoding, 0, 0, ()
+                            part.source_file, "empty", "none", sheet.encoding, 0, 0, ()
                         )
                     )
                     continue
-                summary, read = _read_sheet(file, sheet, layout)
+                summary, read = _read_sheet(part, sheet, layout)
                 summaries.append(summary)
                 if layout.is_used:
                     batches[layout.entity] += read
@@ -150,6 +157,26 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
         summaries,
         passed_over,
     )
+
+
+def _sheets(file: CrawlFile) -> Iterator[tuple[CrawlFile, Sheet, Layout | None]]:
+    """Yield what is recognised in a file, of an archive in each of its files."""
+    is_archive = False
+    for name, content in open_parts(file.path, DATA_SUFFIXES):
+        is_archive = True
+        inner = Path(name or file.path.name)
+        part = CrawlFile(
+            inner, f"{file.source_file}/{name}" if name else file.source_file
+        )
+        try:
+            for found in recognise(content):
+                yield part, *found
+        except CrawlError as error:
+            inside = f"`{name}` in it: " if name else ""
+            raise CrawlError(f"{inside}{error}") from error
+    if not is_archive:
+        for found in recognise(file.path):
+            yield file, *found
 
 
 def _read_sheet(
@@ -205,7 +232,8 @@ def _column_batches(
             yield {name: held.get(name, nulls) for name in names}, nulls
         return
     rows: list[list[str | None]] = []
-    for record in sheet.records():
+    records = sheet.records()
+    for record in layout.derive(records) if layout.derive else records:
         rows.append([*map(record.values.get, names), record.problem])
         if len(rows) == BATCH_ROWS:
             yield _transpose(rows, names)

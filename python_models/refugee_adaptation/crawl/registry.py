@@ -10,35 +10,64 @@ from collections.abc import Collection
 from pathlib import Path
 
 from refugee_adaptation.crawl import (
+    archives,
     csv_files,
+    fourcat,
     json_files,
     limits,
     mediacrawler,
     parquet_files,
+    spider_xhs,
     sqlite_files,
     study,
+    workbook_files,
     xhs_downloader,
+    xiaohongshu_mcp,
+    zeeschuimer,
 )
 from refugee_adaptation.crawl.decoding import decode
-from refugee_adaptation.crawl.layouts import Layout
+from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.sheets import CrawlError, Sheet
 
 # a crawler that can be read is a module here
-CRAWLERS = (study, mediacrawler, xhs_downloader)
+CRAWLERS = (
+    study,
+    mediacrawler,
+    xhs_downloader,
+    spider_xhs,
+    zeeschuimer,
+    fourcat,
+    xiaohongshu_mcp,
+)
 
 LAYOUTS: tuple[Layout, ...] = tuple(x for crawler in CRAWLERS for x in crawler.LAYOUTS)
+NESTED = tuple(layout for layout in LAYOUTS if layout.within)
 
 
 def formats() -> dict[str, list[str]]:
     """Tell what is read: by format, its entities that models use."""
     found: dict[str, list[str]] = {}
     for layout in LAYOUTS:
-        if layout.is_used:
-            found.setdefault(layout.format, []).append(layout.entity)
+        if layout.is_used and layout.entity not in found.setdefault(layout.format, []):
+            found[layout.format].append(layout.entity)
     return found
 
 
-EXPECTED = "expected a CSV, JSON, JSONL, Parquet or SQLite file of " + ", ".join(
+def fields_table() -> str:
+    """Write which field each format has, as a table in Markdown (docs/formats.md)."""
+    lines = []
+    for entity, names in FIELDS.items():
+        layouts = [layout for layout in LAYOUTS if layout.entity == entity]
+        lines += ["", f"| {entity} | " + " | ".join(x.format for x in layouts) + " |"]
+        lines.append("|---" * (len(layouts) + 1) + "|")
+        lines += [
+            f"| `{name}` | " + " | ".join(x.holds(name) for x in layouts) + " |"
+            for name in names
+        ]
+    return "\n".join(lines[1:]) + "\n"
+
+
+EXPECTED = "expected a CSV, JSON, JSONL, Parquet, SQLite or XLSX file of " + ", ".join(
     f"{name} ({', '.join(of)})" for name, of in formats().items()
 )
 
@@ -48,38 +77,46 @@ def find_layout(columns: Collection[str], table_name: str | None) -> Layout | No
     return next((x for x in LAYOUTS if x.matches(columns, table_name)), None)
 
 
-def open_sheets(path: Path) -> list[Sheet]:
-    """Open a file as the kind that its first bytes say.
+def open_sheets(source: Path | bytes) -> list[Sheet]:
+    """Open a file, or the content of one, as the kind that its first bytes say.
 
     Raises:
         CrawlError: the file is of no kind that can be read, or is damaged.
     """
-    with path.open("rb") as file:
-        head = file.read(16)
+    if isinstance(source, bytes):
+        head, size = source[:16], len(source)
+    else:
+        size = source.stat().st_size
+        with source.open("rb") as file:
+            head = file.read(16)
     if head.startswith(sqlite_files.MAGIC):
-        return sqlite_files.open_sheets(path)
+        return sqlite_files.open_sheets(source)
     if head.startswith(parquet_files.MAGIC):
-        return parquet_files.open_sheets(path)
-    if head.startswith(b"PK\x03\x04"):
-        raise CrawlError("it is a workbook or ZIP archive")
-    if path.stat().st_size > limits.TEXT_BYTES:
+        return parquet_files.open_sheets(source)
+    if head.startswith((archives.ZIP, archives.GZIP)):
+        if isinstance(source, Path) or b"xl/workbook.xml" not in source:
+            raise CrawlError("it is an archive in an archive")
+        return workbook_files.open_sheets(source, find_layout)
+    if size > limits.TEXT_BYTES:
         raise CrawlError(f"it is larger than {limits.TEXT_BYTES:,} bytes of text")
-    text, encoding = decode(path.read_bytes())
+    text, encoding = decode(
+        source if isinstance(source, bytes) else source.read_bytes()
+    )
     if "\x00" in text[:16]:
         raise CrawlError("it is no text file")
     start = text.lstrip()[:1]
     if not start:
         return [Sheet(columns=(), encoding="none", is_empty=True)]
     if start in "[{":
-        return json_files.open_sheets(text, encoding)
+        return json_files.open_sheets(text, encoding, find_layout, NESTED)
     return csv_files.open_sheets(text, encoding, find_layout)
 
 
-def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
+def recognise(source: Path | bytes) -> list[tuple[Sheet, Layout | None]]:
     """Find what a file holds: its sheets, each with its layout.
 
     Args:
-        path: the file.
+        source: the file, or its content.
 
     Returns:
         One pair per recognised sheet; the layout is None for an empty file. Sheets
@@ -89,7 +126,7 @@ def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
         CrawlError: nothing in the file is recognised, or it cannot be read.
     """
     found: list[tuple[Sheet, Layout | None]] = []
-    sheets = open_sheets(path)
+    sheets = open_sheets(source)
     for sheet in sheets:
         if sheet.is_empty:
             found.append((sheet, None))
@@ -104,14 +141,21 @@ def recognise(path: Path) -> list[tuple[Sheet, Layout | None]]:
 
 
 def _nearest(columns: Collection[str]) -> str:
-    """Say what is missing for the layout that shares most required columns."""
-    missing = {
-        layout: sorted(set(layout.required) - set(columns)) for layout in LAYOUTS
+    """Say which layout is nearest, which of its columns are there and which are not."""
+    names = set(columns)
+    needed = {
+        layout: min(
+            ({*layout.required, *more} for more in layout.any_of or ((),)),
+            key=lambda of: len(of - names) / len(of),
+        )
+        for layout in LAYOUTS
     }
-    layout = min(LAYOUTS, key=lambda x: len(missing[x]) / len(x.required))
-    if not missing[layout] or len(missing[layout]) > len(layout.required) / 2:
+    layout = min(LAYOUTS, key=lambda x: len(needed[x] - names) / len(needed[x]))
+    there = sorted(needed[layout] & names)
+    missing = sorted(needed[layout] - names)
+    if not there or not missing:
         return ""
     return (
-        f" (nearest to {layout.format} {layout.entity}, but without "
-        f"{', '.join(missing[layout])})"
+        f" (nearest to {layout.format} {layout.entity}: it has {', '.join(there)}, but "
+        f"not {', '.join(missing)})"
     )

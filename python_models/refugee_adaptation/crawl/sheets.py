@@ -8,10 +8,14 @@ columns and know nothing of files.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from refugee_adaptation.crawl.layouts import Layout
 
 BATCH_ROWS = 50_000
 """Rows turned into Arrow at a time: bounds the memory of Python objects."""
@@ -29,10 +33,12 @@ class Record:
         values: column name to text; None is the format's own null.
         problem: why the record could not be read as a row, a message (see
             `wording.messages`), or None.
+        layout: of a record inside another, the layout that says where it stands.
     """
 
     values: Mapping[str, str | None]
     problem: str | None = None
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Sheet:
     is_empty: bool = False
 
 
-def name_columns(header: Sequence[str]) -> list[str]:
+def name_columns(header: Iterable[str]) -> list[str]:
     """Name every column once: a second one of a name becomes `name (2)`.
 
     Args:

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from refugee_adaptation.crawl import limits
 from refugee_adaptation.crawl.sheets import CrawlError, Record, Sheet, number_as_text
 
 MAGIC = b"SQLite format 3\x00"
 
 
-def open_sheets(path: Path) -> list[Sheet]:
+def open_sheets(source: Path | bytes) -> list[Sheet]:
     """Open every table of a database.
 
     Args:
-        path: the database.
+        source: the database, or its content.
 
     Returns:
         One sheet per table, in order of name.
@@ -28,7 +29,7 @@ def open_sheets(path: Path) -> list[Sheet]:
         CrawlError: the database is damaged or locked.
     """
     try:
-        with closing(_connect(path)) as connection:
+        with closing(_connect(source)) as connection:
             tables = [
                 str(name)
                 for (name,) in connection.execute(
@@ -36,26 +37,26 @@ def open_sheets(path: Path) -> list[Sheet]:
                     " and name not like 'sqlite_%' order by name"
                 )
             ]
-            return [_sheet(path, connection, table) for table in tables]
+            return [_sheet(source, connection, table) for table in tables]
     except sqlite3.Error as error:
         raise CrawlError(f"the SQLite database cannot be read ({error})") from error
 
 
-def _sheet(path: Path, connection: sqlite3.Connection, table: str) -> Sheet:
+def _sheet(source: Path | bytes, connection: sqlite3.Connection, table: str) -> Sheet:
     cursor = connection.execute(f"select * from {_quote(table)} limit 0")
     columns = [str(column[0]) for column in cursor.description]
     return Sheet(
         columns=columns,
         # the library gives UTF-8 whatever the file holds
         encoding="utf-8",
-        records=lambda: _records(path, table, columns),
+        records=lambda: _records(source, table, columns),
         name=table,
     )
 
 
-def _records(path: Path, table: str, columns: list[str]) -> Iterator[Record]:
+def _records(source: Path | bytes, table: str, columns: list[str]) -> Iterator[Record]:
     try:
-        with closing(_connect(path)) as connection:
+        with closing(_connect(source)) as connection:
             for row in connection.execute(f"select * from {_quote(table)}"):
                 texts = map(_text, row)
                 yield Record(dict(zip(columns, texts, strict=True)))
@@ -63,14 +64,35 @@ def _records(path: Path, table: str, columns: list[str]) -> Iterator[Record]:
         raise CrawlError(f"the SQLite database cannot be read ({error})") from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(source: Path | bytes) -> sqlite3.Connection:
+    if isinstance(source, bytes):
+        connection = sqlite3.connect(":memory:")
+        # a database in memory has no log, whatever its header says
+        connection.deserialize(source[:18] + b"\x01\x01" + source[20:])
+        return _bounded(connection)
     # immutable: no lock, no journal, works on a read-only disk. But then rows that
     # still stand in a side file would be missed, so that case opens the usual way.
-    side_files = (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal"))
+    side_files = (
+        source.with_name(source.name + suffix) for suffix in ("-wal", "-journal")
+    )
     is_pending = any(file.exists() and file.stat().st_size for file in side_files)
     options = "mode=ro" if is_pending else "mode=ro&immutable=1"
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?{options}", uri=True)
+    connection = sqlite3.connect(f"{source.resolve().as_uri()}?{options}", uri=True)
+    return _bounded(connection)
+
+
+def _bounded(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Bound the work of a connection: SQL in the file may compute without end."""
     connection.text_factory = _decode
+    interval = min(10_000_000, limits.SQLITE_STEPS)
+    left = limits.SQLITE_STEPS // interval
+
+    def is_spent() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    connection.set_progress_handler(is_spent, interval)
     return connection
 
 

@@ -19,8 +19,11 @@ LAYOUTS = (
             "collect_count": "收藏数量",
             "comment_count": "评论数量",
             "share_count": "分享数量",
-            "created_at": "发布时间",
+            # answers of its server have seconds since 1970 as well
+            "created_at": ("时间戳", "发布时间"),
             "captured_at": "采集时间",
+            # versions 1.9 to 2.0
+            "ip_place": "IP归属地",
         },
         required=("作品ID", "作品标题", "作者ID", "发布时间"),
         withheld=("作者昵称", "作者链接", "作品链接", "下载地址", "动图地址"),

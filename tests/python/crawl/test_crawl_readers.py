@@ -854,5 +854,5 @@ def test_a_file_whose_name_is_no_utf8_is_read(tmp_path):
 def test_what_is_missing_for_the_nearest_layout_is_said(tmp_path):
     path = tmp_path / "posts.csv"
     path.write_text(csv_text([{k: v for k, v in NOTE.items() if k != "desc"}]))
-    with pytest.raises(CrawlError, match="nearest to mediacrawler posts, but without"):
+    with pytest.raises(CrawlError, match=r"posts: it has .*title, but not desc\)"):
         recognise(path)
