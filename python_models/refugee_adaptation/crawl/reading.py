@@ -19,7 +19,7 @@ from refugee_adaptation.crawl.files import (
 )
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
 from refugee_adaptation.crawl.registry import EXPECTED, recognise
-from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Sheet
+from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Record, Sheet
 from refugee_adaptation.wording.messages import message
 
 FILE_COLUMNS = (
@@ -225,14 +225,14 @@ def _column_batches(
 ) -> Iterator[tuple[Mapping[str, pa.Array], pa.Array]]:
     """Yield the crawler's columns by name, and the problems, batch by batch."""
     names = layout.columns
-    if sheet.arrow is not None:
+    if sheet.arrow is not None and layout.derive is None:
         for batch in sheet.arrow():
             nulls = pa.nulls(len(batch), pa.string())
             held = dict(zip(batch.schema.names, batch.columns, strict=True))
             yield {name: held.get(name, nulls) for name in names}, nulls
         return
     rows: list[list[str | None]] = []
-    records = sheet.records()
+    records = sheet.records() if sheet.arrow is None else _from_arrow(sheet.arrow())
     for record in layout.derive(records) if layout.derive else records:
         rows.append([*map(record.values.get, names), record.problem])
         if len(rows) == BATCH_ROWS:
@@ -240,6 +240,11 @@ def _column_batches(
             rows = []
     if rows:
         yield _transpose(rows, names)
+
+
+def _from_arrow(batches: Iterator[pa.RecordBatch]) -> Iterator[Record]:
+    for batch in batches:
+        yield from map(Record, batch.to_pylist())
 
 
 def _transpose(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from refugee_adaptation.crawl import (
     archives,
+    comment_sheets,
     csv_files,
     fourcat,
     json_files,
@@ -38,6 +39,7 @@ CRAWLERS = (
     zeeschuimer,
     fourcat,
     xiaohongshu_mcp,
+    comment_sheets,
 )
 
 LAYOUTS: tuple[Layout, ...] = tuple(x for crawler in CRAWLERS for x in crawler.LAYOUTS)

@@ -6,6 +6,8 @@ import json
 import sqlite3
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
@@ -291,6 +293,53 @@ def test_a_sheet_is_known_by_its_columns(tmp_path, columns, entity, form):
     path.write_text(columns + "\n" + ",".join("x" for _ in columns.split(",")) + "\n")
     (row,) = table(path, entity)
     assert row["_format"] == form
+
+
+def test_a_reply_belongs_to_the_nearest_root_above_it(tmp_path):
+    header = "笔记链接,评论id,评论级别,评论者昵称,评论者id,评论内容,评论时间"
+    link = "https://www.xiaohongshu.com/explore/{}?xsec_token=t"
+    levels = [("a", "1", "一级评论"), ("b", "2", "根评论"), ("a", "3", "二级评论")]
+    levels += [
+        ("b", "4", "二级展开评论"),
+        ("a", "5", "一级评论"),
+        ("c", "6", "二级评论"),
+    ]
+    path = tmp_path / "comments.csv"
+    path.write_text(
+        "\n".join(
+            [
+                header,
+                *(
+                    f"{link.format(note * 24)},{number},{level},n,u,x,2022/3/9 22:16"
+                    for note, number, level in levels
+                ),
+            ]
+        )
+    )
+    found = table(path, "comments")
+    assert [row.get("parent_comment_id") for row in found] == [
+        *(None, None, "1", "2", None, None)
+    ]
+    assert [row["post_id"] for row in found] == [x * 24 for x in "ababac"]
+    assert "xsec" not in str(found)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_note_and_its_author_are_named_by_links(tmp_path, kind):
+    note = {
+        "标题": "t",
+        "作者": "n",
+        "笔记链接": "https://www.xiaohongshu.com/explore/" + "a" * 24,
+        "作者主页": "https://www.xiaohongshu.com/user/profile/" + "b" * 24 + "?x=1",
+        "点赞数": "7",
+    }
+    path = tmp_path / f"notes.{kind}"
+    if kind == "csv":
+        path.write_text(",".join(note) + "\n" + ",".join(note.values()) + "\n")
+    else:
+        pq.write_table(pa.Table.from_pylist([note]), path)
+    (row,) = table(path, "posts")
+    assert (row["post_id"], row["user_id"]) == ("a" * 24, "b" * 24)
 
 
 # compressed files and archives -----------------------------------------------------
