@@ -28,9 +28,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "crawl", nargs="+", metavar="PATH", help="a file, a folder or a quoted glob"
     )
+    parser.add_argument(
+        "--columns",
+        metavar="FILE",
+        help="a YAML file that says what the columns of further sheets are",
+    )
     options = parser.parse_args(arguments)
     try:
-        print(describe(read_crawl(options.crawl), most_lines=None))
+        print(describe(read_crawl(options.crawl, options.columns), most_lines=None))
     except CrawlError as error:
         print(error, file=sys.stderr)
         return 2

@@ -54,13 +54,15 @@ class Plugin(BasePlugin):
 
         Args:
             plugin_config: `crawl` is the setting; blank means ADAPTATION_CRAWL, and
-                where that is blank too the bundled sample.
+                where that is blank too the bundled sample. `columns` is the file of
+                the setting `columns`; blank means ADAPTATION_COLUMNS.
         """
         self._setting = _as_setting(
             plugin_config.get("crawl")
             or os.environ.get("ADAPTATION_CRAWL", "")
             or BUNDLED_SAMPLE
         )
+        self._columns = str(plugin_config.get("columns") or "")
         self._lock = threading.Lock()
         self._crawl: Crawl | None = None
         self._invocation: str | None = None
@@ -157,7 +159,7 @@ class Plugin(BasePlugin):
         with self._lock:
             invocation = get_invocation_id()
             if self._crawl is None or self._invocation != invocation:
-                self._crawl = read_crawl(self._setting)
+                self._crawl = read_crawl(self._setting, self._columns)
                 self._invocation = invocation
                 fire_event(Note(msg="The crawl holds:\n" + describe(self._crawl)))
             return self._crawl

@@ -18,6 +18,7 @@ from refugee_adaptation.crawl.files import (
     find_files,
 )
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
+from refugee_adaptation.crawl.own_columns import own_layouts
 from refugee_adaptation.crawl.registry import EXPECTED, recognise
 from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Record, Sheet
 from refugee_adaptation.wording.messages import message
@@ -106,12 +107,14 @@ def schema_of(entity: str) -> pa.Schema:
     return pa.schema([*((name, pa.string()) for name in FIELDS[entity]), *_EXTRA])
 
 
-def read_crawl(setting: str | Sequence[str]) -> Crawl:
+def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Crawl:
     """Read a crawl.
 
     Args:
         setting: a file, a folder, a glob, a list of those, or several joined by the
             system's path separator.
+        columns: a YAML file that says what the columns of further sheets are (see
+            `own_columns`); blank means the environment variable ADAPTATION_COLUMNS.
 
     Returns:
         The crawl. No record is left out: one that cannot be read as a row has its
@@ -121,12 +124,13 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
         CrawlError: a path does not exist, or a data file cannot be read or is of no
             known export. The message is one sentence that names the file.
     """
+    own = own_layouts(columns)
     files, passed_over = find_files(setting)
     batches: dict[str, list[pa.RecordBatch]] = {entity: [] for entity in FIELDS}
     summaries: list[SheetSummary] = []
     for file in files:
         try:
-            for part, sheet, layout in _sheets(file):
+            for part, sheet, layout in _sheets(file, own):
                 if layout is None:
                     summaries.append(
                         SheetSummary(
@@ -159,7 +163,9 @@ def read_crawl(setting: str | Sequence[str]) -> Crawl:
     )
 
 
-def _sheets(file: CrawlFile) -> Iterator[tuple[CrawlFile, Sheet, Layout | None]]:
+def _sheets(
+    file: CrawlFile, own: Sequence[Layout]
+) -> Iterator[tuple[CrawlFile, Sheet, Layout | None]]:
     """Yield what is recognised in a file, of an archive in each of its files."""
     is_archive = False
     for name, content in open_parts(file.path, DATA_SUFFIXES):
@@ -169,13 +175,13 @@ def _sheets(file: CrawlFile) -> Iterator[tuple[CrawlFile, Sheet, Layout | None]]
             inner, f"{file.source_file}/{name}" if name else file.source_file
         )
         try:
-            for found in recognise(content):
+            for found in recognise(content, own):
                 yield part, *found
         except CrawlError as error:
             inside = f"`{name}` in it: " if name else ""
             raise CrawlError(f"{inside}{error}") from error
     if not is_archive:
-        for found in recognise(file.path):
+        for found in recognise(file.path, own):
             yield file, *found
 
 

@@ -6,7 +6,8 @@ tell the crawler. Suffixes only tell which files of a folder or glob are data.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from refugee_adaptation.crawl import (
@@ -74,17 +75,30 @@ EXPECTED = "expected a CSV, JSON, JSONL, Parquet, SQLite or XLSX file of " + ", 
 )
 
 
-def find_layout(columns: Collection[str], table_name: str | None) -> Layout | None:
-    """Find the layout of a sheet, or None when it is nobody's."""
-    return next((x for x in LAYOUTS if x.matches(columns, table_name)), None)
+def find_layout(
+    columns: Collection[str],
+    table_name: str | None,
+    own: Sequence[Layout] = (),
+) -> Layout | None:
+    """Find the layout of a sheet, the user's own first; None when it is nobody's."""
+    theirs = next((x for x in own if x.matches(columns)), None)
+    return theirs or next((x for x in LAYOUTS if x.matches(columns, table_name)), None)
 
 
-def open_sheets(source: Path | bytes) -> list[Sheet]:
+def open_sheets(source: Path | bytes, own: Sequence[Layout] = ()) -> list[Sheet]:
     """Open a file, or the content of one, as the kind that its first bytes say.
+
+    Args:
+        source: the file, or its content.
+        own: layouts of the user.
+
+    Returns:
+        Its sheets.
 
     Raises:
         CrawlError: the file is of no kind that can be read, or is damaged.
     """
+    find = partial(find_layout, own=own)
     if isinstance(source, bytes):
         head, size = source[:16], len(source)
     else:
@@ -98,7 +112,7 @@ def open_sheets(source: Path | bytes) -> list[Sheet]:
     if head.startswith((archives.ZIP, archives.GZIP)):
         if isinstance(source, Path) or b"xl/workbook.xml" not in source:
             raise CrawlError("it is an archive in an archive")
-        return workbook_files.open_sheets(source, find_layout)
+        return workbook_files.open_sheets(source, find)
     if size > limits.TEXT_BYTES:
         raise CrawlError(f"it is larger than {limits.TEXT_BYTES:,} bytes of text")
     text, encoding = decode(
@@ -110,15 +124,18 @@ def open_sheets(source: Path | bytes) -> list[Sheet]:
     if not start:
         return [Sheet(columns=(), encoding="none", is_empty=True)]
     if start in "[{":
-        return json_files.open_sheets(text, encoding, find_layout, NESTED)
-    return csv_files.open_sheets(text, encoding, find_layout)
+        return json_files.open_sheets(text, encoding, find, NESTED)
+    return csv_files.open_sheets(text, encoding, find)
 
 
-def recognise(source: Path | bytes) -> list[tuple[Sheet, Layout | None]]:
+def recognise(
+    source: Path | bytes, own: Sequence[Layout] = ()
+) -> list[tuple[Sheet, Layout | None]]:
     """Find what a file holds: its sheets, each with its layout.
 
     Args:
         source: the file, or its content.
+        own: layouts of the user (the setting `columns`).
 
     Returns:
         One pair per recognised sheet; the layout is None for an empty file. Sheets
@@ -128,12 +145,12 @@ def recognise(source: Path | bytes) -> list[tuple[Sheet, Layout | None]]:
         CrawlError: nothing in the file is recognised, or it cannot be read.
     """
     found: list[tuple[Sheet, Layout | None]] = []
-    sheets = open_sheets(source)
+    sheets = open_sheets(source, own)
     for sheet in sheets:
         if sheet.is_empty:
             found.append((sheet, None))
             continue
-        layout = find_layout(sheet.columns, sheet.name)
+        layout = find_layout(sheet.columns, sheet.name, own)
         if layout is not None:
             found.append((sheet, layout))
     if not found:
@@ -156,8 +173,8 @@ def _nearest(columns: Collection[str]) -> str:
     there = sorted(needed[layout] & names)
     missing = sorted(needed[layout] - names)
     if not there or not missing:
-        return ""
+        return " (the setting `columns` can say what is what)"
     return (
         f" (nearest to {layout.format} {layout.entity}: it has {', '.join(there)}, but "
-        f"not {', '.join(missing)})"
+        f"not {', '.join(missing)}; the setting `columns` can say what is what)"
     )

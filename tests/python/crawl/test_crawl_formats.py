@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
+from refugee_adaptation.crawl import __main__ as command
 from refugee_adaptation.crawl import limits
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.crawl.registry import fields_table
@@ -340,6 +341,52 @@ def test_a_note_and_its_author_are_named_by_links(tmp_path, kind):
         pq.write_table(pa.Table.from_pylist([note]), path)
     (row,) = table(path, "posts")
     assert (row["post_id"], row["user_id"]) == ("a" * 24, "b" * 24)
+
+
+# the setting `columns` --------------------------------------------------------------
+
+OWN = """
+posts:
+  nid: post_id
+  who: user_id
+  text: body
+  text in English: body
+"""
+
+
+def test_any_sheet_is_read_when_its_columns_are_named(tmp_path, monkeypatch, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("A title\nnid,who,name,text,text in English\n1,2,secret,,hello\n")
+    with pytest.raises(CrawlError, match="the setting `columns` can say what is what"):
+        read_crawl(str(path))
+    columns = tmp_path / "columns.yml"
+    columns.write_text(OWN)
+    monkeypatch.setenv("ADAPTATION_COLUMNS", str(columns))
+    (row,) = table(path, "posts")
+    assert values(row) == {"post_id": "1", "user_id": "2", "body": "hello"}
+    assert row["_format"] == "own_columns"
+    monkeypatch.delenv("ADAPTATION_COLUMNS")
+    assert command.main([str(path), "--columns", str(columns)]) == 0
+    assert "own_columns  posts      1  other columns: name" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("", "it has no entry"),
+        ("notes: {a: b}", "`notes` is none of posts, comments"),
+        ("posts: []", "`posts` names no column"),
+        ("posts: {a: heart_count}", "no field of posts: heart_count"),
+        ("posts: {a: [", "cannot be read as YAML"),
+        (None, "cannot be read as YAML"),
+    ],
+)
+def test_a_mistake_in_the_named_columns_is_said(tmp_path, content, problem):
+    path = tmp_path / "columns.yml"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(CrawlError, match=problem):
+        read_crawl("seeds/sample", str(path))
 
 
 # compressed files and archives -----------------------------------------------------

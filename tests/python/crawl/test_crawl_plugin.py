@@ -110,9 +110,9 @@ def test_threads_read_the_crawl_once(monkeypatch):
     reads = []
     read = plugin.read_crawl
 
-    def counting(setting):
+    def counting(setting, columns):
         reads.append(setting)
-        return read(setting)
+        return read(setting, columns)
 
     monkeypatch.setattr(plugin, "read_crawl", counting)
     env = environment("crawl")
