@@ -126,11 +126,11 @@ def _rows(
 ) -> Iterator[tuple[list[str], str | None]]:
     """Yield rows, each with its problem or None, and read on behind every fault.
 
-    A row of several lines is taken as one unless a quote was left open there: it ends
-    with the file or exceeds the longest field, or one of its further lines is a whole
-    row of its own or opens a quote. Then its first line is a row with a problem, and
-    reading goes on in the line after it. `width` holds the number of columns, and
-    follows the header.
+    A quote was left open where the row ends with the file, or exceeds the longest
+    field, or where something follows the closing quote of a row of several lines and
+    one of these lines is a whole row of its own or opens a quote. Then its first line
+    is a row with a problem, and reading goes on in the line after it. `width` holds the
+    number of columns, and follows the header.
     """
     csv.field_size_limit(limits.FIELD_CHARACTERS)
     in_vain = 0
@@ -163,12 +163,12 @@ def _rows(
             except (csv.Error, _TooLongError):
                 is_open = True
         several = reader.line_num - before > 1
-        if not is_open and several and (is_odd or len(row or []) != width[0]):
+        if is_odd and not is_open and several:
             own = list(_Lines(lines.text[start : lines.position]))[1:]
             is_open = any(
                 len(_alone(line, delimiter) or []) == width[0]
                 # that quote opens a field; it closes none
-                or (is_odd and re.search(rf'(^|{delimiter})"[^"{delimiter}\r\n]', line))
+                or re.search(rf'(^|{delimiter})"[^"{delimiter}\r\n]', line)
                 for line in own
             )
         if not is_open:

@@ -35,20 +35,19 @@ def decode(raw: bytes) -> tuple[str, str]:
         pass
     # no byte of a character in any of these encodings is that of a line end
     lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    foreign = [line for line in lines if not line.isascii()]
-    kept = sum(_is_utf8(line) for line in foreign)
-    other = _chinese([line for line in foreign if not _is_utf8(line)])
-    is_utf8 = 2 * kept >= len(foreign)
+    kinds = [None if line.isascii() else _is_utf8(line) for line in lines]
+    paired = list(zip(lines, kinds, strict=True))
+    other = _chinese([line for line, kind in paired if kind is False])
+    is_utf8 = kinds.count(True) >= kinds.count(False)
     main, minor = ("utf-8", other) if is_utf8 else (other, "utf-8")
     count = 0
     texts = []
-    for line in lines:
-        is_own = line.isascii() or _is_utf8(line) == is_utf8
+    for line, kind in paired:
+        is_minor = kind is not None and kind != is_utf8
         # two bytes may be UTF-8 by chance
-        is_minor = not is_own and (is_utf8 or _has_three_bytes(line))
-        encoding = minor if is_minor else main
-        count += encoding != main
-        texts.append(line.decode(encoding, errors="replace"))
+        is_minor = is_minor and (is_utf8 or _has_three_bytes(line))
+        count += is_minor
+        texts.append(line.decode(minor if is_minor else main, errors="replace"))
     text = "\n".join(texts)
     return text, _note(main, minor, count, text)
 

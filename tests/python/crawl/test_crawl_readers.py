@@ -391,6 +391,16 @@ def test_a_text_of_several_lines_is_one_row(tmp_path):
     assert [row["body"] for row in rows(path, "posts")] == [text] * 3
 
 
+def test_a_row_of_several_lines_with_a_field_too_many_is_one_row(tmp_path):
+    path = tmp_path / "posts.csv"
+    stray = csv_lines("1", "2").replace("x,", 'x,"text\n""", a stray field,', 1)
+    header, one, two, last = stray.split("\n", 3)
+    # the second of its lines has as many fields as the header
+    assert len(two.split(",")) == len(STUDY_COLUMNS)
+    path.write_text("\n".join([header, one, two, last]))
+    assert noted(path) == ["read_length", "2"]
+
+
 def test_what_follows_a_closing_quote_belongs_to_the_field(tmp_path):
     path = tmp_path / "posts.csv"
     path.write_text(csv_lines("1").replace("x,", '"a"b,', 1) + csv_lines("2")[-40:])
