@@ -60,7 +60,8 @@ def fields_table() -> str:
     """Write which field each format has, as a table in Markdown (docs/formats.md)."""
     lines = []
     for entity, names in FIELDS.items():
-        layouts = [layout for layout in LAYOUTS if layout.entity == entity]
+        # a format's layouts of one entity have the same fields
+        layouts = {x.format: x for x in LAYOUTS if x.entity == entity}.values()
         lines += ["", f"| {entity} | " + " | ".join(x.format for x in layouts) + " |"]
         lines.append("|---" * (len(layouts) + 1) + "|")
         lines += [

@@ -234,6 +234,15 @@ def workbook(sheets):
     return buffer.getvalue()
 
 
+def test_an_answer_of_xhs_downloader_holds_a_work(tmp_path):
+    work = {"作品ID": NOTE_ID, "作品标题": "t", "作者ID": "u", "发布时间": "x"}
+    work |= {"时间戳": 1736770000.0, "IP归属地": "广东", "作者昵称": "n"}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"message": "ok", "params": {}, "data": work}))
+    (row,) = table(path, "posts")
+    assert (row["created_at"], row["ip_place"]) == ("1736770000.0", "广东")
+
+
 def test_a_workbook_of_spider_xhs_is_read(tmp_path):
     path = tmp_path / "notes.xlsx"
     rows = [list(SPIDER), list(SPIDER.values()), [""] * len(SPIDER)]

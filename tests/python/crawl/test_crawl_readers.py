@@ -72,7 +72,7 @@ CREATOR = dict.fromkeys(
 # the columns of the export itself, without those of its Kaggle original
 STUDY_COLUMNS = [name for name in STUDY.columns if name not in ("type", "image")]
 STUDY_POST = dict.fromkeys(STUDY_COLUMNS, "x") | {"content": "a\nb", "title": ""}
-(WORKS,) = xhs_downloader.LAYOUTS
+WORKS, _ = xhs_downloader.LAYOUTS
 
 
 def rows(path, entity):
