@@ -96,7 +96,8 @@
             list_filter(
                 list_concat(problem_codes, [
                     case
-                        when created_at is null then 'row_no_created_at'
+                        when read_problem is null and created_at is null
+                            then 'row_no_created_at'
                     end,
                     case
                         when

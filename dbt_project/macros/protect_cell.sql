@@ -34,6 +34,7 @@
             and not regexp_matches(
                 {{ expression }}, '微信|薇信|[vV]信|[wW]e[cC]hat|\b[vVwW][xX]\b|[qQ]{2}'
             )
+            and not {{ is_missing_mark("lower(" ~ strip_space(expression) ~ ")") }}
             then {{ expression }}
         {%- endif %}
     end

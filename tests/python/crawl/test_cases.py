@@ -197,3 +197,22 @@ def test_no_row_is_lost_whatever_its_cells(steps, tmp_path_factory, rows):
     database.close()
     assert raw == judged
     assert found == set()
+
+
+def test_a_crawl_of_nicknames_has_users_and_no_nickname(steps, tmp_path):
+    crawl = tmp_path / "4cat.csv"
+    header = "id,thread_id,url,title,body,hashtags,author,likes,unix_timestamp"
+    ids = [f"678651c0{place:016}" for place in range(3)]
+    rows = [
+        f"{one},{one},u,hello,text,tag,{name},1,1736856000"
+        for one, name in zip(ids, ["Alice in China", *["Bob Bobson"] * 2], strict=True)
+    ]
+    crawl.write_text("\n".join([header, *rows]), encoding="utf-8")
+    database = built(crawl, steps)
+    found = database.connection.execute(
+        "select post_count from dim_users order by post_count"
+    ).fetchall()
+    named = leaks(database.connection, ["Alice in China", "Bob Bobson"])
+    database.close()
+    assert found == [(1,), (2,)]
+    assert named == set()
