@@ -2,9 +2,14 @@
 -- it most; of people too few to judge a scale by, none.
 with
 
-groups as (
-    select * from {{ ref("adaptation_groups") }}
-    where standing = 'member'
+members as (
+    select
+        placed.*,
+        standings.user_number
+    from {{ ref("adaptation_groups") }} as placed
+    inner join {{ ref("int_users__standings") }} as standings
+        on placed.user_id = standings.user_id
+    where standings.standing = 'member'
 ),
 
 post_scores as (
@@ -20,11 +25,12 @@ leanings as (
     unpivot (
         select
             user_id,
+            user_number,
             post_count,
             imitator_score as imitator,
             social_explorer_score as social_explorer,
             cultural_adapter_score as cultural_adapter
-        from groups
+        from members
     )
     on imitator, social_explorer, cultural_adapter
     into name archetype value score
@@ -33,7 +39,7 @@ leanings as (
 ranked as (
     select
         *,
-        row_number() over (partition by archetype order by score desc, user_id asc)
+        row_number() over (partition by archetype order by score desc, user_number asc)
             as archetype_rank,
         row_number() over (partition by user_id order by score desc, archetype asc) = 1
             as is_nearest
