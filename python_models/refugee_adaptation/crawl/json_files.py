@@ -183,7 +183,13 @@ def _record(element: Any, text: str, start: int, stop: int) -> Record:
 
 
 def _skip(text: str, position: int) -> int:
-    return _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
+    return _end(_BETWEEN, text, position)
+
+
+def _end(run: re.Pattern[str], text: str, position: int) -> int:
+    """Where a run of characters ends, which may be empty."""
+    found = run.match(text, position)
+    return found.end() if found else position
 
 
 def _cost(start: int, error: json.JSONDecodeError | RecursionError) -> int:
@@ -213,7 +219,7 @@ def _next_begin(text: str, start: int, fault: int, keys: set[str]) -> tuple[int,
     """
     line_start = text.rfind("\n", 0, start) + 1
     indent = _width(text, line_start)
-    fault_end = _LINE.match(text, fault).end()  # type: ignore[union-attr]
+    fault_end = _end(_LINE, text, fault)
     looked_at = 0
     for found in _BEGIN.finditer(text, start + 1):
         place = found.end() - 1
@@ -245,7 +251,7 @@ def _next_begin(text: str, start: int, fault: int, keys: set[str]) -> tuple[int,
 
 
 def _width(text: str, line_start: int) -> int:
-    return len(_INDENT.match(text, line_start)[0])  # type: ignore[index]
+    return _end(_INDENT, text, line_start) - line_start
 
 
 def _is_nested(element: Any, text: str, start: int, stop: int) -> bool:
