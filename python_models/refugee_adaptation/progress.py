@@ -35,12 +35,35 @@ _EACH_NODE = {
     "LogHookEndLine",
     "SkippingDetails",
 }
+# of DuckDB, after an error that it cannot recover from, such as a full disk
+_LOST = "database has been invalidated"
 _DONE = _EACH_NODE - {"LogStartLine", "LogHookStartLine", "LogHookEndLine"}
 
 
-def is_shown(event: EventMsg) -> bool:
-    """Say whether a whole build shows an event of dbt's in the terminal."""
-    return event.info.name not in _EACH_NODE or event.info.level in ("warn", "error")
+class Terminal:
+    """Chooses which of dbt's events a whole build shows in the terminal."""
+
+    def __init__(self) -> None:
+        """Begin with a database that can be written."""
+        self._is_lost = False
+
+    def shows(self, event: EventMsg) -> bool:
+        """Say whether an event is shown.
+
+        A stack of calls is for the log, of Ctrl-C dbt has said one sentence before, and
+        of a database that can be written no more, every node complains that is left.
+        """
+        name, text = event.info.name, str(getattr(event.info, "msg", ""))
+        if name == "MainStackTrace" or (
+            name == "MainEncounteredError" and not event.data.exc
+        ):
+            return False
+        if _LOST in text:
+            was_lost, self._is_lost = self._is_lost, True
+            return not was_lost
+        if name not in _EACH_NODE:
+            return True
+        return event.info.level in ("warn", "error") and not self._is_lost
 
 
 def earlier_seconds(run_results: Path) -> dict[str, float]:

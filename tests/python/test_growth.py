@@ -154,6 +154,7 @@ def test_results_of_another_crawl_are_replaced_only_when_told(tmp_path: Path) ->
     refused = run_dbt("build", *selected, database=database, crawl=february, **KEY)
     assert refused.returncode == 1
     assert "holds the results of another crawl (january.csv)" in refused.stdout
+    assert f"not whole: {database} is as it was" in refused.stdout
     assert files_built() == [("january.csv",)]
     build(database, february, *selected, ADAPTATION_REPLACE="1", **KEY)
     assert files_built() == [("february.csv",)]

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from refugee_adaptation.progress import Progress, earlier_seconds, is_shown
+from refugee_adaptation.progress import Progress, Terminal, earlier_seconds
 
 
-def event(name, node="", level="info", total=4):
+def event(name, node="", level="info", total=4, text=""):
     node_info = SimpleNamespace(unique_id=f"model.{node}", node_name=node)
     return SimpleNamespace(
-        info=SimpleNamespace(name=name, level=level),
+        info=SimpleNamespace(name=name, level=level, msg=text),
         data=SimpleNamespace(node_info=node_info, total=total),
     )
 
@@ -91,7 +91,31 @@ def test_lines_come_by_themselves_until_the_run_has_ended():
     ],
 )
 def test_lines_of_single_tables_are_shown_where_something_is_wrong(name, level, shown):
-    assert is_shown(event(name, level=level)) is shown
+    assert Terminal().shows(event(name, level=level)) is shown
+
+
+@pytest.mark.parametrize(
+    ("name", "exc", "shown"),
+    [
+        ("MainStackTrace", "", False),
+        ("MainEncounteredError", "", False),
+        ("MainEncounteredError", "no such table", True),
+    ],
+)
+def test_a_stack_of_calls_is_for_the_log(name, exc, shown):
+    ended = event(name, level="error")
+    ended.data.exc = exc
+    assert Terminal().shows(ended) is shown
+
+
+def test_a_database_that_is_lost_is_said_once():
+    terminal = Terminal()
+    said = "FATAL Error: database has been invalidated; Original error: disk full"
+    assert terminal.shows(event("LogModelResult", level="error"))
+    assert terminal.shows(event("GenericExceptionOnRun", level="error", text=said))
+    assert not terminal.shows(event("GenericExceptionOnRun", level="error", text=said))
+    assert not terminal.shows(event("LogModelResult", level="error"))
+    assert terminal.shows(event("StatsLine"))
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"results": [{}]}'])

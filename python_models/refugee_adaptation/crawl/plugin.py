@@ -23,6 +23,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import SourceConfig
 from dbt.flags import get_flags
@@ -32,6 +34,7 @@ from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 from dbt_common.invocation import get_invocation_id
+from duckdb.sqltypes import BOOLEAN
 from threadpoolctl import threadpool_limits
 
 from refugee_adaptation import sql_functions
@@ -40,7 +43,8 @@ from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.keys import choose_key, set_key
 from refugee_adaptation.crawl.reading import Crawl, read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
-from refugee_adaptation.progress import Progress, earlier_seconds, is_shown
+from refugee_adaptation.progress import Progress, Terminal, earlier_seconds
+from refugee_adaptation.swap import MAKE_TABLES, Swap, SwapError, follow
 
 BUNDLED_SAMPLE = "seeds/sample"
 _RUNS_MODELS = {"build", "run", "retry"}
@@ -56,6 +60,9 @@ class Plugin(BasePlugin):
             plugin_config: `crawl` is the setting; blank means ADAPTATION_CRAWL, and
                 where that is blank too the bundled sample. `columns` is the file of
                 the setting `columns`; blank means ADAPTATION_COLUMNS.
+
+        Raises:
+            RuntimeError: another build writes the same database, or nobody can.
         """
         self._setting = _as_setting(
             plugin_config.get("crawl")
@@ -67,7 +74,10 @@ class Plugin(BasePlugin):
         self._crawl: Crawl | None = None
         self._invocation: str | None = None
         self._key: str | None = None
+        self._swap: Swap | None = None
         _skip_what_no_log_takes()
+        if self.creds and self.creds.path != ":memory:":
+            self._write_beside(self.creds)
         if _flag("WHICH") in _RUNS_MODELS:
             # a sum over two threads ends in other digits than a sum over one
             os.environ["OMP_NUM_THREADS"] = "1"
@@ -94,6 +104,13 @@ class Plugin(BasePlugin):
                 the place in memory where its nicknames and tokens go.
         """
         sql_functions.register(conn)
+        conn.create_function(
+            "keep_build",
+            lambda: self._swap is None or self._swap.keep(),
+            [],
+            BOOLEAN,
+            side_effects=True,
+        )
         self._refuse_a_file_named_as_memory()
         if _flag("WHICH") in _RUNS_MODELS and not _flag("SELECT"):
             try:
@@ -112,7 +129,7 @@ class Plugin(BasePlugin):
         """
         with self._lock:
             if self._key is None:
-                database = self.creds.path if self.creds else ":memory:"
+                database = self._database()
                 try:
                     is_sample = _resolve(self._setting) == _resolve(BUNDLED_SAMPLE)
                     self._key = choose_key(is_sample=is_sample, database=database)
@@ -143,17 +160,37 @@ class Plugin(BasePlugin):
             )
         return tables[source_config.identifier]
 
+    def _write_beside(self, profile: DuckDBCredentials) -> None:
+        """Let a command that makes tables work on a file of its own (see `swap`)."""
+        if _flag("WHICH") not in MAKE_TABLES:
+            return
+        self._swap = Swap(Path(profile.path))
+        try:
+            self._swap.begin(goes_on=_flag("WHICH") == "retry")
+        except SwapError as error:
+            raise RuntimeError(str(error)) from error
+        close = DuckDBConnectionManager.close_all_connections
+        get_event_manager().callbacks.append(follow(self._swap, close, _warn))
+        profile.path = str(self._swap.building)
+
     def _refuse_a_file_named_as_memory(self) -> None:
         """DuckDB would attach nothing, and the raw crawl would go to the file."""
         if self.creds is None:
             return
-        database = Path(self.creds.path).stem
+        database = self._database()
+        name = Path(database).stem
         taken = [attached.alias for attached in self.creds.attach or []]
-        if database in taken:
+        if name in taken:
             raise RuntimeError(
-                f"The database {self.creds.path} cannot have the name `{database}`, "
-                "under which the raw crawl is held in memory; choose another name."
+                f"The database {database} cannot have the name `{name}`, under which "
+                "the raw crawl is held in memory; choose another name."
             )
+
+    def _database(self) -> str:
+        """Path of the file that readers open, or `:memory:`."""
+        if self._swap is not None:
+            return str(self._swap.database)
+        return self.creds.path if self.creds else ":memory:"
 
     def _read(self) -> Crawl:
         with self._lock:
@@ -161,8 +198,16 @@ class Plugin(BasePlugin):
             if self._crawl is None or self._invocation != invocation:
                 self._crawl = read_crawl(self._setting, self._columns)
                 self._invocation = invocation
-                fire_event(Note(msg="The crawl holds:\n" + describe(self._crawl)))
+                _say("The crawl holds:\n" + describe(self._crawl))
             return self._crawl
+
+
+def _say(line: str) -> None:
+    fire_event(Note(msg=line))
+
+
+def _warn(line: str) -> None:
+    fire_event(Note(msg=line), level=EventLevel.WARN)
 
 
 def _skip_what_no_log_takes() -> None:
@@ -180,10 +225,11 @@ def _show_progress() -> None:
     """Let the terminal follow a whole build by a few lines."""
     manager = get_event_manager()
     results = Path(_flag("TARGET_PATH") or "target") / "run_results.json"
+    terminal = Terminal()
     manager.callbacks.append(Progress(earlier_seconds(results)).see)
     for logger in manager.loggers:
         if logger.name == "stdout_log":
-            logger.filter = _both(logger.filter, is_shown)
+            logger.filter = _both(logger.filter, terminal.shows)
 
 
 def _both(
