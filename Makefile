@@ -74,6 +74,10 @@ multiverse: $(STAMP) ## do verdicts hang on settings? every claim under 96 speci
 planted: $(STAMP) ## what each method finds where the truth is known (small; benchmarks/ has all)
 	$(BIN)/python -m refugee_adaptation.planted
 
+.PHONY: fuzz
+fuzz: $(STAMP) ## 100,000 rows of damaged crawls: is each accounted for, and nobody named?
+	$(BIN)/python benchmarks/fuzz.py
+
 .PHONY: bench
 bench: $(STAMP) ## CPU seconds of a build on this machine, with dbt and without
 	$(BIN)/python benchmarks/bench.py build

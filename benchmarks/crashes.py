@@ -23,7 +23,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from compare_builds import compare
-
 from refugee_adaptation.compiled import PROJECT
 
 

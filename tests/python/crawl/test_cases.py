@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import SHARED_DATA
+from conftest import ROOT, SHARED_DATA
+from fuzz import Tally, fuzz, judge, text_columns
 from refugee_adaptation.compiled import (
     Database,
     Step,
@@ -126,18 +128,10 @@ SECRETS = (
 def leaks(database: duckdb.DuckDBPyConnection, secrets: Sequence[str]) -> set[str]:
     """Columns of any table in which a secret stands, the crawl as it was read aside."""
     pattern = "|".join(map(re.escape, secrets))
-    columns = database.execute(
-        """
-        select table_schema, table_name, column_name
-        from information_schema.columns
-        where table_catalog = 'compiled' and table_schema <> 'seeds'
-            and data_type like 'VARCHAR%'
-        """
-    ).fetchall()
     searched = " union all ".join(
         f'select \'{table}.{column}\' as place from "{schema}"."{table}" '
         f'where regexp_matches("{column}"::varchar, $pattern)'
-        for schema, table, column in columns
+        for schema, table, column in text_columns(database)
     )
     found = database.execute(searched, {"pattern": pattern}).fetchall()
     return {place for (place,) in found}
@@ -197,6 +191,29 @@ def test_no_row_is_lost_whatever_its_cells(steps, tmp_path_factory, rows):
     database.close()
     assert raw == judged
     assert found == set()
+
+
+def test_damaged_crawls_keep_the_promises(steps, tmp_path):
+    sources = sorted((ROOT / "seeds" / "sample").glob("*.csv"))
+    tally = fuzz(sources, steps, rows=2_000, seed=7, folder=tmp_path)
+    assert tally.faults == []
+    assert tally.refused < tally.files
+    assert tally.rows["rejected"] > 100
+
+
+def test_a_broken_promise_is_found(steps, tmp_path):
+    crawl = tmp_path / "posts.csv"
+    crawl.write_text(f"{HEADER}hi,text,,,,{24 * 'a'},1,1,1,0,,{24 * '6'},,,video\n")
+    broken = "select * replace (7 as raw_count), '{id}' as x from ({code})"
+    damaged = [
+        replace(step, code=broken.format(id=24 * "a", code=step.code))
+        if step.name == "crawl_rows"
+        else step
+        for step in steps
+    ]
+    tally = Tally()
+    judge(crawl, damaged, tally)
+    assert [fault.split(": ")[1][:5] for fault in tally.faults] == ["rows ", "an id"]
 
 
 def test_a_crawl_of_nicknames_has_users_and_no_nickname(steps, tmp_path):
