@@ -104,6 +104,17 @@ def _parsed(variables: str) -> Path:
     return folder / "target" / "partial_parse.msgpack"
 
 
+@cache
+def without_network() -> tuple[str, ...]:
+    """What begins a command that is to have no network; empty where none can."""
+    alone = ("unshare", "--map-root-user", "--net")
+    try:
+        done = subprocess.run([*alone, "true"], capture_output=True, check=False)
+    except OSError:
+        return ()
+    return alone if done.returncode == 0 else ()
+
+
 def _dbt(
     *arguments: str, folder: Path, **settings: str
 ) -> subprocess.CompletedProcess[str]:
@@ -124,7 +135,7 @@ def _dbt(
         "NO_COLOR": "1",
     }
     return subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
+        [*without_network(), str(Path(sys.executable).with_name("dbt")), *arguments],
         cwd=ROOT,
         env=clean | own | settings,
         capture_output=True,

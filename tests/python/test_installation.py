@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from list_licences import licence, needed
+
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
 DBT = re.search(r"^dbt-core==(\S+)", LOCK, re.MULTILINE).group(1)
@@ -82,3 +84,15 @@ def test_the_lock_has_exact_versions_with_hashes_and_no_address():
         for name in ("duckdb-cli", "duckdb")
     )
     assert cli == library
+
+
+def test_every_licence_is_listed_and_none_binds_the_project():
+    listed = (ROOT / "docs" / "licences.md").read_text()
+    for package in sorted(needed()):
+        assert f"| {package} | {licence(package)} |" in listed
+    own_terms = re.compile(r"GPL|General Public|Affero|EUPL|SSPL|Commercial", re.I)
+    bound = [line for line in listed.splitlines() if own_terms.search(line)]
+    # one of a choice of licences
+    assert [line.split(" | ")[0] for line in bound if "|" in line] == [
+        "| text-unidecode"
+    ]

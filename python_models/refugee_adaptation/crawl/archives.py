@@ -52,6 +52,8 @@ def open_parts(path: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, byte
 
 def _members(path: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
+        if len(archive.namelist()) > limits.ARCHIVE_FILES:
+            raise CrawlError(f"it holds more than {limits.ARCHIVE_FILES:,} files")
         if "xl/workbook.xml" in archive.namelist():
             # what is in it is counted, not believed
             left = limits.EXPANDED_BYTES
@@ -76,7 +78,7 @@ def _read(opened: IO[bytes] | gzip.GzipFile, left: int | None = None) -> bytes:
     most = limits.EXPANDED_BYTES if left is None else left
     content = opened.read(most + 1)
     if len(content) > most:
-        raise _too_much()
+        raise too_much(limits.EXPANDED_BYTES)
     return content
 
 
@@ -85,9 +87,10 @@ def _size(opened: IO[bytes], left: int) -> int:
     while part := opened.read(io.DEFAULT_BUFFER_SIZE * 16):
         size += len(part)
         if size > left:
-            raise _too_much()
+            raise too_much(limits.EXPANDED_BYTES)
     return size
 
 
-def _too_much() -> CrawlError:
-    return CrawlError(f"it unfolds to more than {limits.EXPANDED_BYTES:,} bytes")
+def too_much(most: int) -> CrawlError:
+    """Word what is said of a file that unfolds to more than so many bytes."""
+    return CrawlError(f"it unfolds to more than {most:,} bytes")

@@ -31,3 +31,10 @@ fifty, so this is for a table whose columns are computed without end."""
 
 EXPANDED_BYTES = 1_000_000_000
 """Bytes that a compressed file, an archive or a workbook unfolds to, in all."""
+
+ARCHIVE_FILES = 10_000
+"""Files in an archive; a folder of single answers has thousands."""
+
+PARQUET_UNFOLDS = 100
+"""Times its own size that a Parquet file unfolds to, or to EXPANDED_BYTES if that is
+more: a value that repeats is written once, whatever the rows."""

@@ -10,6 +10,8 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from refugee_adaptation.crawl import limits
+from refugee_adaptation.crawl.archives import too_much
 from refugee_adaptation.crawl.sheets import (
     BATCH_ROWS,
     CrawlError,
@@ -44,9 +46,14 @@ def open_sheets(source: Path | bytes) -> list[Sheet]:
 
 
 def _batches(source: Path | bytes) -> Iterator[pa.RecordBatch]:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    most = left = max(limits.EXPANDED_BYTES, size * limits.PARQUET_UNFOLDS)
     try:
         with _opened(source) as opened, pq.ParquetFile(opened) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
+                left -= batch.nbytes
+                if left < 0:
+                    raise too_much(most)
                 names = name_columns(batch.schema.names)
                 columns = map(_as_text, names, batch.columns)
                 yield pa.RecordBatch.from_arrays(list(columns), names=names)

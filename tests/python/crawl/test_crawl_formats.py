@@ -462,6 +462,29 @@ def test_archives_are_bounded(tmp_path, monkeypatch, name, content, problem):
         read_crawl(str(path))
 
 
+def test_an_archive_of_countless_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "ARCHIVE_FILES", 3)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(4):
+            archive.writestr(f"{number}.csv", CSV)
+    with pytest.raises(CrawlError, match="holds more than 3 files"):
+        read_crawl(str(path))
+
+
+def test_a_parquet_file_of_one_value_a_million_times_is_bounded(tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    rows = 200_000
+    names = ("note_id", "title", "desc", "time", "liked_count")
+    columns = dict.fromkeys(names, ["x" * 50] * rows)
+    pq.write_table(pa.table(columns), path)
+    assert path.stat().st_size < 10_000
+    assert read_crawl(str(path)).tables["posts"].num_rows == rows
+    monkeypatch.setattr(limits, "EXPANDED_BYTES", 1_000_000)
+    with pytest.raises(CrawlError, match="unfolds to more than 1,000,000 bytes"):
+        read_crawl(str(path))
+
+
 def test_sql_without_end_in_a_database_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "SQLITE_STEPS", 100_000)
     endless = (
