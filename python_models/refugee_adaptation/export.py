@@ -264,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, or 2 when the database cannot be read.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m refugee_adaptation.export",
+        prog="adaptation export",
         description="Write every table of a build as Parquet and CSV (UTF-8 with a "
         "byte order mark, for spreadsheets), its networks as GraphML and GEXF, and a "
         "data dictionary. Files of the last export into the same folder are removed "

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, or 2 where something cannot be read or would be lost.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m refugee_adaptation.coding",
+        prog="adaptation coding",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

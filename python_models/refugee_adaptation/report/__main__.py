@@ -1,4 +1,4 @@
-"""Command line: `python -m refugee_adaptation.report --db adaptation.duckdb`."""
+"""Command line: `adaptation report --db adaptation.duckdb`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0, or 2 when the database cannot be read.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m refugee_adaptation.report",
+        prog="adaptation report",
         description="Write one self-contained HTML page from the tables of a build. "
         "It opens in any browser, without a server or a network.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
@@ -44,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="people per network, the most influential first; 0 for all",
     )
     options = parser.parse_args(arguments)
+    if options.people < 0:
+        parser.error("--people must be 0 or more")
+    if options.out.is_dir():
+        parser.error(f"--out {options.out} is a folder; name a file")
     started = time.perf_counter()
     try:
         size = write(options.db, options.out, most_people=options.people or None)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import ROOT
-from refugee_adaptation.crawl import __main__ as command
+from refugee_adaptation import checking as command
 from refugee_adaptation.crawl import limits
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.crawl.registry import fields_table

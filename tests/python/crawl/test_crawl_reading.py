@@ -2,13 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from refugee_adaptation.crawl import __main__ as command
+from refugee_adaptation import checking as command
 from refugee_adaptation.crawl import reading, study
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.reading import read_crawl
@@ -102,16 +100,6 @@ def test_the_command_fails_with_one_sentence(tmp_path, capsys):
     assert printed.out == ""
     assert printed.err.count("\n") == 1
     assert "`a.csv`" in printed.err
-
-
-def test_the_command_has_help():
-    result = subprocess.run(
-        [sys.executable, "-m", "refugee_adaptation.crawl", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "PATH" in result.stdout
 
 
 # Real exports, where they are at hand: counts only, nothing of their content.
