@@ -59,8 +59,10 @@ class Layout:
         required: columns without which it is not this layout.
         any_of: further sets of columns, of which one must be there whole.
         excluded: columns that prove it is another platform's export.
-        withheld: columns that name a person, show one or hold a token: no table has
+        withheld: columns that show a person, lead to one or hold a token: no table has
             them.
+        names: columns that name a person: no table has them, and what they name is
+            masked in texts.
         ignored: further columns of the crawler that nobody needs.
         table_name: in a database, the table that holds it (other platforms' tables
             there have like columns).
@@ -78,6 +80,7 @@ class Layout:
     any_of: Sequence[Collection[str]] = ()
     excluded: Collection[str] = ()
     withheld: Collection[str] = ()
+    names: Collection[str] = ()
     ignored: Collection[str] = ()
     table_name: str | None = None
     within: str | None = None
@@ -96,7 +99,7 @@ class Layout:
         unknown = set(choices) - set(FIELDS.get(self.entity, ()))
         if unknown:
             raise ValueError(f"no field of {self.entity}: {', '.join(sorted(unknown))}")
-        shown = set(self.read) & set(self.withheld)
+        shown = set(self.read) & {*self.withheld, *self.names}
         if shown:
             raise ValueError(f"read and withheld: {', '.join(sorted(shown))}")
 
@@ -122,7 +125,10 @@ class Layout:
     @property
     def columns(self) -> Sequence[str]:
         """Every column that is known, each once."""
-        sets = (self.required, *self.any_of, self.withheld, self.ignored)
+        sets = (
+            *(self.required, *self.any_of),
+            *(self.withheld, self.names, self.ignored),
+        )
         known = (self.read, *sets)
         return list(dict.fromkeys(name for names in known for name in names))
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from refugee_adaptation.crawl.layouts import Layout
 
-_WITHHELD = ("nickname", "avatar", "video_url", "image_list", "note_url", "xsec_token")
+_NAMES = ("nickname",)
+_WITHHELD = ("avatar", "video_url", "image_list", "note_url", "xsec_token")
 _USER_ID = ("user_id", "creator_hash")
 # a database's own counter and clock
 _IGNORED = ("id", "add_ts")
@@ -56,6 +57,7 @@ LAYOUTS = (
         required=("note_id", "title", "desc", "time", "liked_count"),
         excluded=_OTHER_PLATFORMS,
         withheld=_WITHHELD,
+        names=_NAMES,
         ignored=(*_IGNORED, "last_update_time"),
         table_name="xhs_note",
     ),
@@ -79,6 +81,7 @@ LAYOUTS = (
         required=("comment_id", "note_id", "content", "create_time"),
         excluded=_OTHER_PLATFORMS,
         withheld=_WITHHELD,
+        names=_NAMES,
         ignored=_IGNORED,
         table_name="xhs_note_comment",
     ),
@@ -89,6 +92,7 @@ LAYOUTS = (
         required=("nickname", "desc", "follows", "fans", "interaction"),
         excluded=_OTHER_PLATFORMS,
         withheld=_WITHHELD,
+        names=_NAMES,
         ignored=(
             *_IGNORED,
             *_USER_ID,
@@ -105,7 +109,7 @@ LAYOUTS = (
             entity="other platform",
             fields={},
             required=columns,
-            withheld=_WITHHELD,
+            withheld=(*_WITHHELD, *_NAMES),
         )
         for columns in _ELSEWHERE
     ),

@@ -1,10 +1,12 @@
 """The setting `columns`: any sheet is read when a small YAML file says what is what.
 
-One entry per kind of sheet, and in it a line per column: their name, then ours::
+One entry per kind of sheet, and in it a line per column: their name, then ours, or
+`author_name` where a column names a person::
 
     posts:
       note: post_id
       author: user_id
+      nickname: author_name
       words: body
       when: created_at
 
@@ -23,6 +25,7 @@ from refugee_adaptation.crawl.sheets import CrawlError
 
 VARIABLE = "ADAPTATION_COLUMNS"
 FORMAT = "own_columns"
+_NAME = "author_name"
 
 
 def own_layouts(setting: str | None = None) -> tuple[Layout, ...]:
@@ -63,12 +66,14 @@ def _layout(path: str, entity: object, names: object) -> Layout:
     fields: dict[str, list[str]] = {}
     for theirs, ours in names.items():
         fields.setdefault(str(ours), []).append(str(theirs))
+    named = fields.pop(_NAME, ())
     try:
         return Layout(
             format=FORMAT,
             entity=str(entity),
             fields=fields,
             required=tuple(map(str, names)),
+            names=named,
         )
     except ValueError as error:
         raise _wrong(path, str(error)) from error
@@ -78,5 +83,5 @@ def _wrong(path: str, problem: str) -> CrawlError:
     fields = "; ".join(f"{x}: {', '.join(names)}" for x, names in FIELDS.items())
     return CrawlError(
         f"The file `{path}` of the setting `columns` cannot be used: {problem}; "
-        f"expected their name and ours, of {fields}."
+        f"expected their name and ours, of {fields}; or {_NAME}."
     )

@@ -18,6 +18,7 @@ from refugee_adaptation.crawl.files import (
     find_files,
 )
 from refugee_adaptation.crawl.layouts import FIELDS, Layout
+from refugee_adaptation.crawl.names import mark_names
 from refugee_adaptation.crawl.own_columns import own_layouts
 from refugee_adaptation.crawl.registry import EXPECTED, recognise
 from refugee_adaptation.crawl.sheets import BATCH_ROWS, CrawlError, Record, Sheet
@@ -118,7 +119,8 @@ def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Craw
 
     Returns:
         The crawl. No record is left out: one that cannot be read as a row has its
-        `_problem`.
+        `_problem`. Names of people, known from its author columns, are marked in its
+        texts (see `names`).
 
     Raises:
         CrawlError: a path does not exist, or a data file cannot be read or is of no
@@ -128,6 +130,7 @@ def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Craw
     files, passed_over = find_files(setting)
     batches: dict[str, list[pa.RecordBatch]] = {entity: [] for entity in FIELDS}
     summaries: list[SheetSummary] = []
+    names: set[str] = set()
     for file in files:
         try:
             for part, sheet, layout in _sheets(file, own):
@@ -138,7 +141,7 @@ def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Craw
                         )
                     )
                     continue
-                summary, read = _read_sheet(part, sheet, layout)
+                summary, read = _read_sheet(part, sheet, layout, names)
                 summaries.append(summary)
                 if layout.is_used:
                     batches[layout.entity] += read
@@ -157,7 +160,7 @@ def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Craw
         for entity in FIELDS
     }
     return Crawl(
-        {"files": _files_table(summaries), **tables},
+        {"files": _files_table(summaries), **mark_names(tables, names)},
         summaries,
         passed_over,
     )
@@ -186,9 +189,12 @@ def _sheets(
 
 
 def _read_sheet(
-    file: CrawlFile, sheet: Sheet, layout: Layout
+    file: CrawlFile, sheet: Sheet, layout: Layout, names: set[str]
 ) -> tuple[SheetSummary, list[pa.RecordBatch]]:
-    """Read a sheet into the fields of its entity, none where no model reads it."""
+    """Read a sheet into the fields of its entity, none where no model reads it.
+
+    The names of people in it are added to `names`.
+    """
     read: list[pa.RecordBatch] = []
     count = problem_count = 0
     is_synthetic = False
@@ -210,6 +216,10 @@ def _read_sheet(
             )
         count += length
         problem_count += length - problems.null_count
+        for name in layout.names:
+            # in a row with a problem a value may stand in any column
+            named = pc.unique(columns[name].filter(pc.is_null(problems)))
+            names.update(named.drop_null().to_pylist())
         is_synthetic |= any(_is_synthetic(columns[name]) for name in layout.withheld)
     known = set(layout.columns)
     summary = SheetSummary(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from refugee_adaptation.crawl.layouts import Layout
 from refugee_adaptation.crawl.sheets import Record
 
-_WITHHELD = ("用户主页url", "昵称", "头像url", "笔记url", "图片地址url列表")
+_WITHHELD = ("用户主页url", "头像url", "笔记url", "图片地址url列表")
 _LONGEST_LIST = 10_000
 
 
@@ -63,12 +63,12 @@ LAYOUTS = (
             "视频地址url",
             "note_url",
             "home_url",
-            "nickname",
             "avatar",
             "video_cover",
             "video_addr",
             "image_list",
         ),
+        names=("昵称", "nickname"),
         ignored=("标签", "tags"),
         derive=join_tags,
         made=("_tags",),
@@ -87,6 +87,7 @@ LAYOUTS = (
         },
         required=("笔记id", "评论id", "评论内容", "上传时间"),
         withheld=_WITHHELD,
+        names=("昵称",),
         ignored=("评论标签",),
     ),
 )

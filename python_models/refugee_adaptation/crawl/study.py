@@ -27,6 +27,7 @@ LAYOUTS = (
             "ip_place": "ip_localtion",
         },
         required=("post_id", "user_id", "content", "label", "create_time"),
-        withheld=("address", "user_name", "post_image", "image"),
+        withheld=("address", "post_image", "image"),
+        names=("user_name",),
     ),
 )

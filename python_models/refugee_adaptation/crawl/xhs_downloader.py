@@ -29,7 +29,8 @@ LAYOUTS = (
         entity="posts",
         fields=_FIELDS,
         required=_REQUIRED,
-        withheld=("作者昵称", "作者链接", "作品链接", "下载地址", "动图地址"),
+        withheld=("作者链接", "作品链接", "下载地址", "动图地址"),
+        names=("作者昵称",),
         ignored=("最后更新时间",),
         table_name="explore_data",
     ),
@@ -43,5 +44,6 @@ LAYOUTS = (
             for name, columns in _FIELDS.items()
         },
         required=[f"data.{column}" for column in _REQUIRED],
+        names=("data.作者昵称",),
     ),
 )

@@ -28,6 +28,7 @@ LAYOUTS = (
             "ip_place": "data.note.ipLocation",
         },
         required=("feed_id", "data.note.noteId"),
+        names=("data.note.user.nickname", "data.note.user.nickName"),
     ),
     Layout(
         format="xiaohongshu_mcp",
@@ -47,5 +48,6 @@ LAYOUTS = (
             "ip_place": f"{_COMMENT}.ipLocation",
         },
         required=("feed_id", f"{_COMMENT}.id", f"{_COMMENT}.content"),
+        names=(f"{_COMMENT}.userInfo.nickname", f"{_COMMENT}.userInfo.nickName"),
     ),
 )

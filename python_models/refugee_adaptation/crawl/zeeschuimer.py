@@ -44,6 +44,14 @@ LAYOUTS = (
             ("data.note.noteId",),
             ("data._zs-origin",),
         ),
+        names=(
+            "data.note_card.user.nickname",
+            "data.note_card.user.nick_name",
+            "data.note.user.nickname",
+            "data.note.user.nickName",
+            "data.user.nickname",
+            "data.author_name",
+        ),
     ),
     Layout(
         format="zeeschuimer",
@@ -65,5 +73,9 @@ LAYOUTS = (
             "ip_place": "data.ip_location",
         },
         required=("source_platform", "timestamp_collected", "data.id", "data.content"),
+        names=(
+            "data.user_info.nickname",
+            "data.target_comment.user_info.nickname",
+        ),
     ),
 )

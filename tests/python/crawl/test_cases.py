@@ -233,3 +233,37 @@ def test_a_crawl_of_nicknames_has_users_and_no_nickname(steps, tmp_path):
     database.close()
     assert found == [(1,), (2,)]
     assert named == set()
+
+
+def test_names_of_authors_are_masked_in_texts_and_hashtags(steps, tmp_path):
+    crawl = tmp_path / "crawl"
+    crawl.mkdir()
+    start = "t" * 250 + " Quinby"
+    rows = [
+        "me,I am Quinby Vale and greet 云猫咪,,quinbyvale#cats,Quinby Vale",
+        "云猫咪日记,#云猫咪[话题]# hello,,cats,云猫咪",
+    ]
+    study = [
+        f"{text},{24 * digit},1,1,1,0,1/14/2025 20:00,678651c0{place:016},,,video"
+        for place, (text, digit) in enumerate(zip(rows, "65", strict=True))
+    ]
+    (crawl / "posts.csv").write_text(HEADER + "\n".join(study), encoding="utf-8")
+    header = "note_id,user_id,nickname,title,desc,time,liked_count,tag_list"
+    # a title that repeats the start of the text is none, whatever is masked in both
+    note = f"678651c0{9:016},{12 * '56'},Quinby,{start[:255]},{start} x,1736856000,1,a"
+    (crawl / "notes.csv").write_text(f"{header}\n{note}", encoding="utf-8")
+    database = built(crawl, steps)
+    query = database.connection.execute
+    found = query(
+        "select title, body, hashtags from fct_posts order by body"
+    ).fetchall()
+    named = leaks(database.connection, ["uinby", "云猫", "\ue000"])
+    mentions = query("select sum(mention_count) from fct_posts").fetchall()
+    database.close()
+    assert named == set()
+    assert found == [
+        ("_日记", "#_[话题]# hello", ["cats"]),
+        ("me", "I am _ and greet _", ["cats"]),
+        (None, "t" * 250 + " _ x", ["a"]),
+    ]
+    assert mentions == [(0,)]

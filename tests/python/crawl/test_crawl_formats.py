@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT
 from refugee_adaptation import checking as command
 from refugee_adaptation.crawl import limits
+from refugee_adaptation.crawl.names import MARK
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.crawl.registry import fields_table
 from refugee_adaptation.crawl.sheets import CrawlError
@@ -365,7 +366,7 @@ posts:
 
 def test_any_sheet_is_read_when_its_columns_are_named(tmp_path, monkeypatch, capsys):
     path = tmp_path / "a.csv"
-    path.write_text("A title\nnid,who,name,text,text in English\n1,2,secret,,hello\n")
+    path.write_text("A title\nnid,who,nick,text,text in English\n1,2,zorble,,hello\n")
     with pytest.raises(CrawlError, match="the setting `columns` can say what is what"):
         read_crawl(str(path))
     columns = tmp_path / "columns.yml"
@@ -376,7 +377,13 @@ def test_any_sheet_is_read_when_its_columns_are_named(tmp_path, monkeypatch, cap
     assert row["_format"] == "own_columns"
     monkeypatch.delenv("ADAPTATION_COLUMNS")
     assert command.main([str(path), "--columns", str(columns)]) == 0
-    assert "own_columns  posts      1  other columns: name" in capsys.readouterr().out
+    assert "own_columns  posts      1  other columns: nick" in capsys.readouterr().out
+    # a column that names people
+    columns.write_text(OWN + "  nick: author_name\n")
+    path.write_text("nid,who,nick,text,text in English\n1,2,Zorble,,hello zorble\n")
+    (row,) = read_crawl(str(path), str(columns)).tables["posts"].to_pylist()
+    assert row["body"] == "hello " + 6 * MARK
+    assert "Zorble" not in row.values()
 
 
 @pytest.mark.parametrize(
