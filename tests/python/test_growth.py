@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -158,6 +159,35 @@ def test_results_of_another_crawl_are_replaced_only_when_told(tmp_path: Path) ->
     assert files_built() == [("january.csv",)]
     build(database, february, *selected, ADAPTATION_REPLACE="1", **KEY)
     assert files_built() == [("february.csv",)]
+
+
+def test_a_key_that_is_lost_or_changed_is_said(tmp_path: Path) -> None:
+    january = write_tiny_crawls(tmp_path)["single"].rename(tmp_path / "january.csv")
+    february = Path(shutil.copy(january, tmp_path / "february.csv"))
+    database = tmp_path / DATABASE
+    selected = ("-s", "+crawl_rows", *tables_only(grow=True))
+    kept = database.with_name(f"{DATABASE}.key")
+
+    def grow() -> subprocess.CompletedProcess[str]:
+        return run_dbt("build", *selected, database=database, crawl=february)
+
+    build(database, january, *selected)
+    key = kept.read_text()
+    kept.unlink()
+    lost = grow()
+    assert lost.returncode == 1
+    assert "The key of the pseudonyms is not that of the build before" in lost.stdout
+    assert str(kept.name) in lost.stdout
+    kept.write_text(key)
+    assert grow().returncode == 0
+    kept.unlink()
+    rebuilt = run_dbt(
+        *("build", "-s", "+crawl_rows", *tables_only()),
+        database=database,
+        crawl=february,
+    )
+    assert rebuilt.returncode == 0
+    assert "has another pseudonym now" in rebuilt.stdout
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@
         unique_key="source_file",
         full_refresh=not var("grow"),
         on_schema_change="fail",
-        pre_hook="{{ keep_other_crawl() }}",
+        pre_hook=["{{ keep_other_crawl() }}", "{{ keep_key() }}"],
     )
 }}
 
@@ -22,7 +22,8 @@ renamed as (
         _entity as entity,
         _encoding as encoding,
         _row_count::bigint as row_count,
-        _is_synthetic::boolean as is_synthetic
+        _is_synthetic::boolean as is_synthetic,
+        {{ key_fingerprint() }} as key_fingerprint
     from source
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,18 +57,21 @@ def user_pseudonym(user_id: str, key: str) -> str:
     return code[:16].translate(_LETTERS)
 
 
-def choose_key(*, is_sample: bool, database: str) -> str:
+def choose_key(
+    *, is_sample: bool, database: str, tell: Callable[[str], object] = print
+) -> str:
     """Choose the key of the pseudonyms.
 
     The environment variable ADAPTATION_PSEUDONYM_KEY comes first. The bundled
     synthetic sample has a public key, so that its documents can be reproduced. Any
     other crawl has a random key, made once and kept in a file beside the database
-    that only its owner may read.
+    that only its owner may read: where others may, that is ended and said.
 
     Args:
         is_sample: True when the crawl is the bundled sample and nothing else.
         database: the path of the DuckDB file, or `:memory:`, whose key lasts as long
             as the process.
+        tell: is called with a sentence that the user must read.
 
     Returns:
         The key.
@@ -93,16 +97,23 @@ def choose_key(*, is_sample: bool, database: str) -> str:
             f"The database is no local file, so no key can be kept beside it; set "
             f"{KEY_VARIABLE}."
         )
-    return _kept_key(Path(f"{database}.key").expanduser())
+    return _kept_key(Path(f"{database}.key").expanduser(), tell)
 
 
-def _kept_key(path: Path) -> str:
+def _kept_key(path: Path, tell: Callable[[str], object]) -> str:
     try:
         if not path.exists():
             # the database is open and locked by now, so no other build gets here
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(32) + "\n")
+        elif path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+            tell(
+                f"Others could read the key `{path}`: now only you can. Whoever has it "
+                "can test which user a pseudonym is; to change it, delete the file and "
+                "build anew."
+            )
         key = path.read_text().strip()
     except OSError as error:
         raise CrawlError(

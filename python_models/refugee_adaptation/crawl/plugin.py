@@ -132,7 +132,11 @@ class Plugin(BasePlugin):
                 database = self._database()
                 try:
                     is_sample = _resolve(self._setting) == _resolve(BUNDLED_SAMPLE)
-                    self._key = choose_key(is_sample=is_sample, database=database)
+                    self._key = choose_key(
+                        is_sample=is_sample,
+                        database=database,
+                        tell=lambda sentence: fire_event(Note(msg=sentence)),
+                    )
                 except CrawlError as error:
                     raise RuntimeError(str(error)) from error
         set_key(cursor, self._key)

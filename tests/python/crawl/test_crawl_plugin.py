@@ -275,6 +275,20 @@ def test_a_database_in_memory_has_a_key_of_its_own(monkeypatch):
     )
 
 
+def test_a_key_that_others_could_read_is_theirs_no_more(tmp_path, monkeypatch):
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    database = str(tmp_path / "x.duckdb")
+    told: list[str] = []
+    key = choose_key(is_sample=False, database=database, tell=told.append)
+    kept = tmp_path / "x.duckdb.key"
+    kept.chmod(0o644)
+    assert choose_key(is_sample=False, database=database, tell=told.append) == key
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [sentence.split(":")[0] for sentence in told] == [
+        f"Others could read the key `{kept}`"
+    ]
+
+
 def test_a_weak_or_damaged_key_is_refused(project, monkeypatch):
     database = str(project / "x.duckdb")
     (project / "x.duckdb.key").write_text("")
