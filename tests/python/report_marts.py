@@ -31,6 +31,7 @@ def small_build(path: Path) -> Path:
             printf('%016x', i % 7) as user_id,
             'posts.csv' as source_file,
             null::varchar as title,
+            null::varchar as text_clean,
             timestamp '2025-01-10 15:00' + to_hours(i * 13) as created_at,
             (timestamp '2025-01-10 23:00' + to_hours(i * 13))::date as post_date,
             if(i % 3 = 0, 'zh', 'en') as language,
@@ -48,7 +49,8 @@ def small_build(path: Path) -> Path:
     )
     for number, text in enumerate(HOSTILE):
         connection.execute(
-            "update fct_posts set title = ? where post_id = printf('%016x', ?::bigint)",
+            "update fct_posts set title = $1, text_clean = $1 "
+            "where post_id = printf('%016x', $2::bigint)",
             [text.replace("\x00", ""), number],
         )
     connection.execute(
@@ -112,6 +114,8 @@ def small_build(path: Path) -> Path:
             0.2 as lift_score,
             0.7 as stability_score,
             topic_id = 1 as is_stable,
+            [printf('%016x', topic_id), printf('%016x', topic_id + 2)]
+                as example_post_ids,
             'pmi_nmf' as method,
             0.2 as model_lift_score,
             0.1 as model_lift_low,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -18,11 +20,14 @@ import vl_convert
 from markupsafe import Markup
 
 from refugee_adaptation.report.texts import JOINER, in_every_language, label, verbatim
+from refugee_adaptation.wording.numbers import MINUS, percent
 
 Chart = Callable[[int], alt.TopLevelMixin]
 
-# Width of the plot in pixels on a wide and on a narrow screen.
-WIDTHS = {"wide": 700, "narrow": 330}
+# Width of a plot in pixels: on a wide screen, where two stand side by side, and on a
+# narrow one.
+WIDE = 540
+NARROW = 330
 # a text of the crawl on a narrow chart, in letters
 NARROW_NAME = 22
 
@@ -52,7 +57,9 @@ VARIABLES = {
 PALETTE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY)
 
 
-def figure_svg(chart: Chart, name: str, title: str, description: str) -> Markup:
+def figure_svg(
+    chart: Chart, name: str, title: str, description: str, wide: int = WIDE
+) -> Markup:
     """Render a chart for wide and for narrow screens.
 
     Args:
@@ -60,16 +67,19 @@ def figure_svg(chart: Chart, name: str, title: str, description: str) -> Markup:
         name: a name for the figure, unique in the page.
         title: id of the element that says what the figure is, in the language shown.
         description: id of the element that says what it shows.
+        wide: width on a wide screen; 0 for a chart that is as narrow on every screen.
 
     Returns:
-        Two SVG elements; the style sheet shows the one that fits.
+        Two SVG elements, of which the style sheet shows the one that fits; one of a
+        chart that is narrow on every screen.
     """
+    sizes = {"wide": wide, "narrow": NARROW} if wide else {"small": NARROW}
     return Markup("").join(
         Markup('<div class="chart {}">{}</div>').format(
             size,
             _finish(_svg(chart(width)), f"{name}-{size}", title, description),
         )
-        for size, width in WIDTHS.items()
+        for size, width in sizes.items()
     )
 
 
@@ -345,12 +355,11 @@ def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
             .encode(
                 x=days.axis("from", width),
                 x2="until:T",
-                y=alt.Y(
-                    "post_count:Q", title=_axis("posts"), axis=alt.Axis(tickMinStep=1)
-                ),
+                y=_counts("post_count", "posts"),
             )
         )
-        layers: list[Any] = [bars]
+        x = days.axis("from", width)
+        layers: list[Any] = [bars, *_peak(posts, "post_count", x)]
         if not events.empty:
             at = days.axis("platform_date", width)
             layers.append(
@@ -371,186 +380,65 @@ def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
                 .encode(x=at, y=alt.value(0), text="mark:N")
                 for height in sorted(set(marks["height"].tolist()))
             )
-        return alt.layer(*layers).properties(width=inner, height=240)
+        return alt.layer(*layers).properties(width=inner, height=220)
 
     return draw
 
 
-def median_by_day(frame: pd.DataFrame) -> Chart:
-    """Draw the median engagement a day with its interval, on a log axis.
-
-    Args:
-        frame: post_date, median, low, high; days with too few posts left out.
-
-    Returns:
-        A point and an interval per day.
-    """
-    days = _Days(frame["post_date"])
-    shown = days.points(frame, "post_date")
-    top = _next_power(frame["high"].fillna(frame["median"]).max())
-
-    def draw(width: int) -> alt.TopLevelMixin:
-        scale = alt.Scale(type="symlog", constant=1, domain=[0, top])
-        y = alt.Y("low:Q", title=_axis("engagement"), scale=scale, axis=_log_axis())
-        base = alt.Chart(shown).encode(x=days.axis("post_date", width))
-        bars = base.mark_rule(color=BLUE, opacity=0.5, strokeWidth=2).encode(
-            y=y, y2="high:Q"
-        )
-        points = base.mark_circle(color=BLUE, size=36, opacity=1).encode(
-            y=alt.Y("median:Q", scale=scale)
-        )
-        return alt.layer(bars, points).properties(width=width - 60, height=200)
-
-    return draw
-
-
-def _next_power(value: float) -> int:
-    """The power of ten at or above a value, for an axis that ends with a number."""
-    return int(10 ** math.ceil(math.log10(max(value, 1))))
-
-
-def _log_axis() -> alt.Axis:
-    return alt.Axis(
-        values=[0, 1, 10, 100, 1000, 10000, 100000],
-        labelExpr="datum.value >= 1000 ? datum.value / 1000 + 'k' : datum.value",
+def _counts(field: str, axis: str | None) -> alt.Y:
+    """Give the axis of a count: thousands apart, no halves."""
+    return alt.Y(
+        f"{field}:Q",
+        title=_axis(axis),
+        axis=alt.Axis(tickMinStep=1, tickCount=4, format=",d"),
+        stack="zero",
     )
 
 
+def _peak(frame: pd.DataFrame, value: str, x: alt.X) -> list[alt.Chart]:
+    """Write the number of the highest bar above it."""
+    if frame.empty:
+        return []
+    top: pd.DataFrame = frame.groupby(["from", "until"])[value].sum().reset_index()
+    top = top.sort_values([value, "from"], ascending=[False, True]).head(1)
+    top = top.assign(words=[f"{int(top[value].iloc[0]):,}"])
+    return [
+        alt.Chart(top)
+        .mark_text(color=INK, dy=-5, dx=2, fontSize=12, fontWeight="bold", align="left")
+        .encode(x=x, y=alt.Y(f"{value}:Q"), text="words:N")
+    ]
+
+
 def hours(frame: pd.DataFrame, clocks: Mapping[str, str]) -> Chart:
-    """Draw posts and median engagement by hour, one row per clock.
+    """Draw posts by hour, one row per clock.
 
     Args:
-        frame: clock, post_hour, post_count, engagement_median, and its _low and _high.
+        frame: clock, post_hour, post_count.
         clocks: label of each clock, in order.
 
     Returns:
-        Bars of posts above medians with intervals, per clock.
-    """
-    top = _next_power(frame["engagement_median_high"].max())
-
-    def draw(width: int) -> alt.TopLevelMixin:
-        rows = []
-        for clock, wording in clocks.items():
-            part = frame[frame["clock"] == clock]
-            ticks = list(range(0, 24, 3 if width > 400 else 6))
-            x = alt.X(
-                "post_hour:Q",
-                title=wording,
-                scale=alt.Scale(domain=[-0.5, 23.5], nice=False),
-                axis=alt.Axis(values=ticks, grid=False, format="d"),
-            )
-            half = (width - 140) // 2 if width > 400 else width - 60
-            posts = (
-                alt.Chart(part)
-                .mark_bar(color=BLUE, width=max(3, int(half / 24 * 0.7)))
-                .encode(
-                    x=x,
-                    y=alt.Y(
-                        "post_count:Q",
-                        title=_axis("posts"),
-                        axis=alt.Axis(tickMinStep=1),
-                    ),
-                )
-                .properties(width=half, height=130)
-            )
-            scale = alt.Scale(type="symlog", constant=1, domain=[0, top])
-            base = alt.Chart(part).encode(x=x)
-            medians = (
-                base.mark_rule(color=ORANGE, strokeWidth=2).encode(
-                    y=alt.Y(
-                        "engagement_median_low:Q",
-                        title=_axis("engagement"),
-                        scale=scale,
-                        axis=_log_axis(),
-                    ),
-                    y2="engagement_median_high:Q",
-                )
-                + base.mark_circle(color=INK, size=26, opacity=1).encode(
-                    y=alt.Y("engagement_median:Q", scale=scale)
-                )
-            ).properties(width=half, height=130)
-            join = alt.hconcat if width > 400 else alt.vconcat
-            rows.append(join(posts, medians, spacing=30 if width > 400 else 12))
-        return alt.vconcat(*rows, spacing=24)
-
-    return draw
-
-
-def distributions(frame: pd.DataFrame, metrics: Mapping[str, str]) -> Chart:
-    """Draw how each count is spread, on log axes, lower bounds apart.
-
-    Args:
-        frame: metric, place (log10 of the middle of a bin, below 0 for zero), part (a
-            label), order, post_count.
-        metrics: label of each metric, in order.
-
-    Returns:
-        A histogram per metric; bins grow by the same factor, zero stands apart.
-    """
-    domain = [label("axis.exact"), label("axis.lower_bound")]
-
-    def draw(width: int) -> alt.TopLevelMixin:
-        columns = 2 if width > 400 else 1
-        each = (width - 120) // 2 if width > 400 else width - 60
-        charts = []
-        for metric, wording in metrics.items():
-            part = frame[frame["metric"] == metric]
-            charts.append(
-                alt.Chart(part)
-                .mark_bar(width=max(4, int(each / 26)))
-                .encode(
-                    x=alt.X(
-                        "place:Q",
-                        title=wording,
-                        scale=alt.Scale(domain=[-0.6, 5.3], nice=False),
-                        axis=alt.Axis(
-                            values=[-0.4, 0, 1, 2, 3, 4, 5],
-                            labelExpr="datum.value < 0 ? '0' : datum.value == 0 ? '1'"
-                            " : datum.value == 1 ? '10' : datum.value == 2 ? '100'"
-                            " : datum.value == 3 ? '1k' : datum.value == 4 ? '10k'"
-                            " : '100k'",
-                            grid=False,
-                        ),
-                    ),
-                    y=alt.Y("post_count:Q", title=_axis("posts")),
-                    color=_colours("part", domain, columns=columns),
-                    order=alt.Order("order:Q"),
-                )
-                .properties(width=each, height=120)
-            )
-        return alt.concat(*charts, columns=columns, spacing=24)
-
-    return draw
-
-
-def ordered_bars(frame: pd.DataFrame, axis: str) -> Chart:
-    """Draw one bar per row, in the order of the rows.
-
-    Args:
-        frame: name, value.
-        axis: name of the axis text of the value.
-
-    Returns:
-        Horizontal bars.
+        Bars of posts per clock.
     """
 
     def draw(width: int) -> alt.TopLevelMixin:
-        drawn: alt.Chart = (
-            alt.Chart(frame)
-            .mark_bar(color=BLUE, height={"band": 0.65})
+        ticks = list(range(0, 24, 3 if width > 400 else 6))
+        inner = width - 60
+        rows = [
+            alt.Chart(frame[frame["clock"] == clock])
+            .mark_bar(color=BLUE, width=max(3, int(inner / 24 * 0.7)))
             .encode(
                 x=alt.X(
-                    "value:Q",
-                    title=_axis(axis),
-                    axis=alt.Axis(tickCount=5, format="~s"),
+                    "post_hour:Q",
+                    title=wording,
+                    scale=alt.Scale(domain=[-0.5, 23.5], nice=False),
+                    axis=alt.Axis(values=ticks, grid=False, format="d"),
                 ),
-                y=_rows(),
+                y=_counts("post_count", "posts"),
             )
-            .properties(
-                width=width - _room(list(frame["name"]), width), height=alt.Step(24)
-            )
-        )
-        return drawn
+            .properties(width=inner, height=70)
+            for clock, wording in clocks.items()
+        ]
+        return alt.vconcat(*rows, spacing=12)
 
     return draw
 
@@ -569,96 +457,8 @@ def _fitting(name: str, width: int) -> str:
 
 def _rows() -> alt.Y:
     # labels are short already, see `verbatim`: nothing is cut
-    return alt.Y(
-        "name:N", title=None, sort=None, axis=alt.Axis(ticks=False, labelLimit=0)
-    )
-
-
-def small_bars(
-    frame: pd.DataFrame, by: str, titles: Mapping[Any, str], axis: str
-) -> Chart:
-    """Draw bars in the order of the rows, one small chart for each of several things.
-
-    Args:
-        frame: name, value and the column `by`.
-        by: column that tells the charts apart.
-        titles: title of each chart by value of that column, in order.
-        axis: name of the axis text of the value.
-
-    Returns:
-        Small charts in columns, each on its own scale from 0.
-    """
-
-    def draw(width: int) -> alt.TopLevelMixin:
-        columns = 2 if width > 400 else 1
-        room = 118
-        each = (width - columns * room - (columns - 1) * 16) // columns
-        parts = []
-        for value, title in titles.items():
-            parts.append(
-                alt.Chart(frame[frame[by] == value])
-                .mark_bar(color=BLUE, height={"band": 0.65})
-                .encode(
-                    x=alt.X(
-                        "value:Q",
-                        title=_axis(axis),
-                        axis=alt.Axis(tickCount=2, format="~g", grid=False),
-                    ),
-                    y=_rows(),
-                )
-                .properties(
-                    width=each,
-                    height=alt.Step(17),
-                    title=alt.TitleParams(
-                        title,
-                        anchor="start",
-                        frame="group",
-                        fontSize=12,
-                        color=INK,
-                        limit=0,
-                    ),
-                )
-            )
-        return alt.concat(*parts, columns=columns, spacing=16)
-
-    return draw
-
-
-def day_counts(frame: pd.DataFrame, axis: str) -> Chart:
-    """Draw counts a day, or a week where there are many days, in two colours.
-
-    Args:
-        frame: day, value, kind (a label) and order.
-        axis: name of the axis text of the value.
-
-    Returns:
-        Stacked bars.
-    """
-    days = _Days(frame["day"])
-    kinds = list(dict.fromkeys(frame.sort_values("order")["kind"]))
-    counts = days.bars(frame[["day", "value", "kind", "order"]], "day", "value")
-
-    def draw(width: int) -> alt.TopLevelMixin:
-        drawn: alt.Chart = (
-            alt.Chart(counts)
-            .mark_bar(orient="vertical")
-            .encode(
-                x=days.axis("from", width),
-                x2="until:T",
-                y=alt.Y(
-                    "value:Q",
-                    title=_axis(axis),
-                    axis=alt.Axis(tickMinStep=1),
-                    stack="zero",
-                ),
-                color=_colours("kind", kinds),
-                order=alt.Order("order:Q"),
-            )
-            .properties(width=width - 60, height=200)
-        )
-        return drawn
-
-    return draw
+    axis = alt.Axis(ticks=False, domain=False, labelLimit=0, labelPadding=6)
+    return alt.Y("name:N", title=None, sort=None, axis=axis)
 
 
 def intervals(
@@ -694,7 +494,7 @@ def intervals(
             "value:Q",
             title=_axis(axis),
             scale=scale,
-            axis=alt.Axis(tickCount=5, format="~%" if share else "~g"),
+            axis=alt.Axis(tickCount=5, format="~%" if share else ",~r"),
         )
         kinds = list(dict.fromkeys(frame["kind"])) if "kind" in frame.columns else []
         shown: dict[str, Any] = {
@@ -761,7 +561,7 @@ def side_by_side(parts: Mapping[str, pd.DataFrame], axis: str) -> Chart:
                 "value:Q",
                 title=_axis(axis),
                 scale=alt.Scale(domain=[low, high], nice=True),
-                axis=alt.Axis(tickCount=5, format="~g"),
+                axis=alt.Axis(tickCount=5, format=",~r"),
             )
             bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(
                 x=alt.X("low:Q", title=_axis(axis)), x2="high:Q"
@@ -786,33 +586,346 @@ def side_by_side(parts: Mapping[str, pd.DataFrame], axis: str) -> Chart:
     return draw
 
 
-def survival(frame: pd.DataFrame, axis: str) -> Chart:
-    """Draw Kaplan-Meier curves with their intervals.
+def arrivals(frame: pd.DataFrame, height: int = 120) -> Chart:
+    """Draw counts a day, or a week where there are many days, in two colours.
 
     Args:
-        frame: day, value, low, high (shares), kind (a label).
-        axis: name of the axis text of the share.
+        frame: day, value, kind (a label) and order.
+        height: of the plot in pixels.
 
     Returns:
-        A step curve and a band per kind.
+        Stacked bars; the highest has its number.
     """
-    kinds = list(dict.fromkeys(frame["kind"]))
+    days = _Days(frame["day"])
+    kinds = list(dict.fromkeys(frame.sort_values("order")["kind"]))
+    counts = days.bars(frame[["day", "value", "kind", "order"]], "day", "value")
 
     def draw(width: int) -> alt.TopLevelMixin:
-        colours = _colours("kind", kinds)
-        base = alt.Chart(frame).encode(
-            x=alt.X("day:Q", title=_axis("days_since"), axis=alt.Axis(grid=False)),
-            color=colours,
+        x = days.axis("from", width)
+        bars = (
+            alt.Chart(counts)
+            .mark_bar(orient="vertical")
+            .encode(
+                x=x,
+                x2="until:T",
+                y=_counts("value", None),
+                color=_colours("kind", kinds),
+                order=alt.Order("order:Q"),
+            )
         )
-        y_axis = alt.Axis(format="%", tickCount=5)
-        scale = alt.Scale(domain=[0, 1])
-        band = base.mark_area(opacity=0.18, interpolate="step-after").encode(
-            y=alt.Y("low:Q", title=_axis(axis), scale=scale, axis=y_axis),
-            y2="high:Q",
+        return alt.layer(bars, *_peak(counts, "value", x)).properties(
+            width=width - 50, height=height
         )
-        line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
-            y=alt.Y("value:Q", title=_axis(axis), scale=scale, axis=y_axis)
-        )
-        return alt.layer(band, line).properties(width=width - 60, height=240)
 
     return draw
+
+
+def ordered_bars(frame: pd.DataFrame, *, share: bool = False) -> Chart:
+    """Draw one bar per row, in the order of the rows, with its number.
+
+    Args:
+        frame: name, value.
+        share: whether the values are shares of 1.
+
+    Returns:
+        Horizontal bars without an axis.
+    """
+    written = [percent(v) if share else f"{int(v):,}" for v in frame["value"]]
+    most = float(frame["value"].max()) * 1.18
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        names = [_fitting(name, width) for name in frame["name"]]
+        base = alt.Chart(frame.assign(name=names, words=written)).encode(y=_rows())
+        x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, most]))
+        bars = base.mark_bar(color=BLUE, height={"band": 0.65}).encode(x=x)
+        words = base.mark_text(color=INK, align="left", dx=4, fontSize=12).encode(
+            x=x, text="words:N"
+        )
+        return alt.layer(bars, words).properties(
+            width=width - _room(names, width), height=alt.Step(24)
+        )
+
+    return draw
+
+
+def steps(frame: pd.DataFrame) -> Chart:
+    """Draw how shares moved from a first value to a later one.
+
+    Args:
+        frame: name, early and late (shares of 1).
+
+    Returns:
+        A line per row, hollow where it begins, full where it ends, with both numbers.
+    """
+    low = float(frame[["early", "late"]].min().min())
+    high = float(frame[["early", "late"]].max().max())
+    room = max(0.05, (high - low) * 0.6)
+    domain = [low - room, high + room]
+    parts = frame.assign(
+        early_words=[f"{100 * value:.0f}\u00a0%" for value in frame["early"]],
+        late_words=[f"{100 * value:.0f}\u00a0%" for value in frame["late"]],
+    )
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        scale = alt.Scale(domain=domain, nice=False)
+        base = alt.Chart(parts).encode(y=_rows())
+        early = alt.X("early:Q", axis=None, scale=scale)
+        late = alt.X("late:Q", axis=None, scale=scale)
+        layers: list[alt.Chart] = [
+            base.mark_rule(color=FAINT, strokeWidth=2).encode(x=early, x2="late:Q"),
+            base.mark_point(
+                color=BLUE, size=70, opacity=1, fill=PAPER, strokeWidth=2
+            ).encode(x=early),
+            base.mark_circle(color=BLUE, size=90, opacity=1).encode(x=late),
+        ]
+        # the number of the smaller value stands left of it
+        for rising in (True, False):
+            rows = parts[(parts["late"] >= parts["early"]) == rising]
+            for x, words, left in (
+                (early, "early_words", rising),
+                (late, "late_words", not rising),
+            ):
+                layers.append(
+                    alt.Chart(rows)
+                    .mark_text(
+                        color=INK,
+                        align="right" if left else "left",
+                        dx=-9 if left else 9,
+                        fontSize=12,
+                    )
+                    .encode(y=_rows(), x=x, text=f"{words}:N")
+                )
+        return alt.layer(*layers).properties(
+            width=width - _room(list(frame["name"]), width), height=alt.Step(36)
+        )
+
+    return draw
+
+
+def beyond(found: float, needed: float, names: tuple[str, str]) -> Chart:
+    """Draw what was found beside what it has to pass.
+
+    Args:
+        found: the estimate.
+        needed: the value that chance may reach.
+        names: labels of the two.
+
+    Returns:
+        Two bars with their numbers.
+    """
+    frame = pd.DataFrame({"name": list(names), "value": [found, needed]})
+    low = min(0.0, float(frame["value"].min()))
+    high = max(0.0, float(frame["value"].max()))
+    frame["words"] = [f"{value:.2f}".replace("-", MINUS) for value in frame["value"]]
+    frame["kind"] = list(names)
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        x = alt.X(
+            "value:Q",
+            axis=None,
+            scale=alt.Scale(domain=[low, low + (high - low) * 1.2], nice=False),
+        )
+        base = alt.Chart(frame).encode(y=_rows(), x=x)
+        bars = base.mark_bar(height={"band": 0.6}).encode(
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=list(names), range=[BLUE, LINES]),
+                legend=None,
+            )
+        )
+        words = base.mark_text(color=INK, align="left", dx=4, fontSize=12).encode(
+            text="words:N"
+        )
+        return alt.layer(bars, words).properties(
+            width=width - _room(list(names), width), height=alt.Step(36)
+        )
+
+    return draw
+
+
+def crowd(part: float) -> Chart:
+    """Draw a share as so many of a hundred squares.
+
+    Args:
+        part: share of 1.
+
+    Returns:
+        Five rows of twenty squares, the share in colour; none is left out that is
+        neither nothing nor all.
+    """
+    full = min(max(round(100 * part), int(part > 0)), 100 - int(part < 1))
+    frame = pd.DataFrame(
+        [(at // 5, at % 5, int(at < full)) for at in range(100)],
+        columns=["x", "y", "full"],
+    )
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        drawn: alt.Chart = (
+            alt.Chart(frame)
+            .mark_square(size=150, opacity=1)
+            .encode(
+                x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, 19.5])),
+                y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.5, 4.5])),
+                color=alt.Color(
+                    "full:N",
+                    scale=alt.Scale(domain=[0, 1], range=[LINES, BLUE]),
+                    legend=None,
+                ),
+            )
+            .properties(width=width - 10, height=82)
+        )
+        return drawn
+
+    return draw
+
+
+def constellation(frame: pd.DataFrame, height: int = 150) -> Chart:
+    """Draw people where the network lays them, in the colours of their community.
+
+    Args:
+        frame: x, y and colour (the number of the community, from 0).
+        height: of the plot in pixels.
+
+    Returns:
+        A point per person.
+    """
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        plain = alt.Axis(grid=False, ticks=False, labels=False, domain=False)
+        drawn: alt.Chart = (
+            alt.Chart(frame)
+            .mark_circle(size=12, opacity=1)
+            .encode(
+                x=alt.X("x:Q", axis=plain, title=None, scale=alt.Scale(zero=False)),
+                y=alt.Y("y:Q", axis=plain, title=None, scale=alt.Scale(zero=False)),
+                color=alt.Color(
+                    "colour:N",
+                    scale=alt.Scale(
+                        domain=list(range(len(PALETTE))), range=list(PALETTE)
+                    ),
+                    legend=None,
+                ),
+            )
+            .properties(width=width - 10, height=height)
+        )
+        return drawn
+
+    return draw
+
+
+def panels(frame: pd.DataFrame, axis: str, *, over: str, columns: int = 3) -> Chart:
+    """Draw shares over time with their bands, a small chart for each kind.
+
+    Args:
+        frame: as `curves` takes it.
+        axis: name of the axis text of the share.
+        over: name of the axis text of the time.
+        columns: of charts beside each other on a wide screen.
+
+    Returns:
+        Charts on one scale, each with its kind as title.
+    """
+    kinds = list(dict.fromkeys(frame["kind"]))
+    top = float(frame["high"].max())
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        beside = columns if width > 400 else 2
+        each = width // beside - 50
+        parts: list[Any] = [
+            curves(frame[frame["kind"] == kind], axis, over=over, height=90, top=top)(
+                each + 70
+            ).properties(
+                title=alt.TitleParams(
+                    _fitting(kind, width), anchor="start", fontSize=12, color=INK
+                )
+            )
+            for kind in kinds
+        ]
+        return alt.concat(*parts, columns=beside, spacing=14)
+
+    return draw
+
+
+def curves(
+    frame: pd.DataFrame,
+    axis: str,
+    *,
+    over: str = "days_since",
+    height: int = 200,
+    top: float = 0,
+) -> Chart:
+    """Draw shares over time with their bands, each named at its end.
+
+    Args:
+        frame: at (a day number, or a date), value, low, high (shares) and kind (a
+            label); value may be missing where the band alone is known.
+        axis: name of the axis text of the share.
+        over: name of the axis text of the time.
+        height: of the plot in pixels.
+        top: largest share on the axis; by default that of the frame.
+
+    Returns:
+        A line and a band per kind.
+    """
+    kinds = list(dict.fromkeys(frame["kind"]))
+    dated = not pd.api.types.is_numeric_dtype(frame["at"])
+    if dated:
+        frame = frame.assign(
+            at=pd.to_datetime(frame["at"]).dt.strftime("%Y-%m-%dT00:00:00Z")
+        )
+    last = frame.sort_values("at").groupby("kind", sort=False).tail(1)
+    ends = last.assign(
+        value=_apart(list(last["value"].fillna((last["low"] + last["high"]) / 2)))
+    )
+    top = min(1.0, math.ceil(10 * (top or float(frame["high"].max()))) / 10 or 0.1)
+    small = height < 110
+
+    def draw(width: int) -> alt.TopLevelMixin:
+        room = int(6.5 * max(map(len, kinds))) + 10 if len(kinds) > 1 else 10
+        colours = alt.Color(
+            "kind:N",
+            scale=alt.Scale(domain=kinds, range=list(PALETTE[: len(kinds)])),
+            legend=None,
+        )
+        x = alt.X(
+            "at:T" if dated else "at:Q",
+            title=None if small else _axis(over),
+            scale=alt.Scale(type="utc") if dated else alt.Scale(nice=False),
+            axis=alt.Axis(
+                grid=False,
+                tickCount=2 if small else 4,
+                format="%m-%d" if dated else ",~r",
+            ),
+        )
+        y = partial(
+            alt.Y,
+            title=None if small else _axis(axis),
+            scale=alt.Scale(domain=[0, top]),
+            axis=alt.Axis(format="%", tickCount=2 if small else 4),
+        )
+        base = alt.Chart(frame).encode(x=x, color=colours)
+        shape: Any = "linear" if dated else "step-after"
+        layers = [
+            base.mark_area(opacity=0.18, interpolate=shape).encode(
+                y=y("low:Q"), y2="high:Q"
+            ),
+            base.mark_line(strokeWidth=2, interpolate=shape).encode(y=y("value:Q")),
+        ]
+        if len(kinds) > 1:
+            layers.append(
+                alt.Chart(ends)
+                .mark_text(align="left", dx=5, fontSize=12)
+                .encode(x=x, y=y("value:Q"), text="kind:N", color=colours)
+            )
+        return alt.layer(*layers).properties(width=width - 60 - room, height=height)
+
+    return draw
+
+
+def _apart(values: list[float], least: float = 0.06) -> list[float]:
+    """Move the heights of labels apart that would cover each other, in their order."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    moved = list(values)
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + least)
+    return moved

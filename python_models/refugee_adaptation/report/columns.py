@@ -171,16 +171,6 @@ def both(row: Row, name: str) -> Words:
     return in_spans({"en": english, "zh": chinese})
 
 
-def translated(name: str) -> Column:
-    """Words that the query gives in both languages, `<name>_en` and `<name>_zh`."""
-    return Column(
-        f"{name}_en",
-        lambda row: in_spans({"en": row[f"{name}_en"], "zh": row[f"{name}_zh"]}),
-        name,
-        kind="words",
-    )
-
-
 def interval(
     low: str,
     high: str,

@@ -10,9 +10,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from refugee_adaptation.report.marts import Marts
+from refugee_adaptation.report.network import as_data
 from refugee_adaptation.report.sections import SECTIONS
+from refugee_adaptation.report.sections.summary import SUMMARY
 from refugee_adaptation.report.story import Story
 from refugee_adaptation.report.templating import fill, part
+from refugee_adaptation.report.texts import texts
 
 
 def render(marts: Marts, *, most_people: int | None = 3000) -> str:
@@ -26,11 +29,29 @@ def render(marts: Marts, *, most_people: int | None = 3000) -> str:
         One HTML document that needs nothing else and asks for nothing.
     """
     story = Story(marts, most_people=most_people)
-    sections = [(one.key, story.compose(one)) for one in SECTIONS]
+    short = story.compose(SUMMARY)
+    sections = []
+    for section in SECTIONS:
+        written = story.compose(section)
+        sections.append(
+            {
+                "key": section.key,
+                "written": written,
+                "heading": story.heading,
+                "tone": story.tones.get(section.key, ""),
+            }
+        )
+    story.data["figure-data"] = as_data(story.sheets)
     scripts = [Markup(source) for source in (part("page.js"), *story.scripts)]
     return fill(
         "page.html.jinja",
+        short=short,
         sections=sections,
+        glossary=[
+            key.removeprefix("glossary.").removesuffix("_means")
+            for key in texts()
+            if key.startswith("glossary.") and key.endswith("_means")
+        ],
         style=Markup(part("page.css")),
         scripts=scripts,
         data=story.data,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from markupsafe import Markup
+
+from refugee_adaptation.wording.numbers import day
 
 # width of a label of a chart, in letters
 MOST_WIDTH = 30
 # marks a text of the crawl inside a chart: invisible, it only joins (U+2060)
 JOINER = "\u2060"
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
+# a term of the glossary in a text: [[key|words]]
+TERM = re.compile(r"\[\[(\w+)\|([^\]]+)\]\]")
 # groups whose texts stand inside charts
 CHART_GROUPS = (
     "axis",
@@ -52,7 +58,23 @@ def texts() -> dict[str, dict[str, str]]:
             if len(entry) != len(LANGUAGES):
                 raise ValueError(f"{group}.{key} needs {len(LANGUAGES)} wordings")
             found[f"{group}.{key}"] = dict(zip(LANGUAGES, entry, strict=True))
-    return found
+    return {
+        key: {
+            language: TERM.sub(
+                partial(_defined, language=language, wordings=found), words
+            )
+            for language, words in wording.items()
+        }
+        for key, wording in found.items()
+    }
+
+
+def _defined(
+    term: re.Match[str], language: str, wordings: Mapping[str, Mapping[str, str]]
+) -> str:
+    """Give a term its meaning, which shows when the reader points at it."""
+    meaning = html.escape(wordings[f"glossary.{term[1]}_means"][language])
+    return f'<abbr title="{meaning}">{term[2]}</abbr>'
 
 
 def say(key: str, **values: object) -> Markup:
@@ -89,6 +111,18 @@ def in_spans(wording: Mapping[str, str]) -> Markup:
         Markup('<span lang="{}">{}</span>').format(LANGUAGES[language], words)
         for language, words in wording.items()
     )
+
+
+def date(value: dt.date) -> Markup:
+    """Write a date in words.
+
+    Args:
+        value: a date or a datetime.
+
+    Returns:
+        One `span` per language.
+    """
+    return in_spans({language: day(value, language) for language in LANGUAGES})
 
 
 def label(key: str) -> str:

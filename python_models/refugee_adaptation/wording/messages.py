@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 
 from refugee_adaptation.shared.seeds import seed_rows
-from refugee_adaptation.wording.numbers import number, p_value, percent
+from refugee_adaptation.wording.numbers import MINUS, number, p_value, percent
 
 LANGUAGES = ("en", "zh")
 # between the messages of a list
@@ -124,4 +124,8 @@ class _Sentence(string.Formatter):
             return str(value).rstrip(STOPS) + FULL_STOPS[self.language]
         if format_spec in WRITERS:
             return WRITERS[format_spec](value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            # a count in a sentence has its thousands apart, and a minus is no hyphen
+            spec = format_spec or ("," if isinstance(value, int) else "")
+            return format(value, spec).replace("-", MINUS)
         return format(value, format_spec)

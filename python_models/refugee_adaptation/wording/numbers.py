@@ -15,6 +15,22 @@ TINY = 1e-9
 LEAST_PERCENT = 0.001
 # a smaller p-value is written as smaller than this
 LEAST_P = 0.0001
+# a rank is settled if its interval spans no larger a part of all ranks
+LEAST_SETTLED = 0.5
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def number(value: Any, digits: int = 3) -> str:
@@ -93,8 +109,41 @@ def points(value: Any) -> str:
     return written.lstrip("+-") if float(written) == 0 else written.replace("-", MINUS)
 
 
+def of_hundred(value: Any) -> str:
+    """Write a share as so many in a hundred.
+
+    Args:
+        value: 0 to 1, or None.
+
+    Returns:
+        Such as `30`, `< 1`; a dash for nothing.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return MISSING
+    hundred = 100 * float(value)
+    if 0 < hundred < 0.5:
+        return "< 1"
+    return "> 99" if 99.5 <= hundred < 100 else number(round(hundred))
+
+
+def rank(place: Any, low: Any, high: Any, count: int) -> str:
+    """Write a rank where the crawl settles it.
+
+    Args:
+        place: the rank.
+        low: the best rank of its interval, or None.
+        high: the worst rank of its interval, or None.
+        count: how many are ranked.
+
+    Returns:
+        Such as `12`; a dash where the interval spans more than half of all.
+    """
+    known = None not in (low, high) and high - low <= LEAST_SETTLED * count
+    return number(place) if known else MISSING
+
+
 def span(low: Any, high: Any, write: Callable[[Any], str] = number) -> str:
-    """Write an interval.
+    """Write an interval, both ends with the same decimals.
 
     Args:
         low: lower end, or None.
@@ -102,11 +151,49 @@ def span(low: Any, high: Any, write: Callable[[Any], str] = number) -> str:
         write: writes an end.
 
     Returns:
-        Such as `[31, 40]`; a dash where both ends are unknown.
+        Such as `[31, 40]`, `[8.0, 30.4]`; a dash where both ends are unknown, or where
+        they are the same, as of a single observation.
     """
-    if low is None and high is None:
+    if (low is None and high is None) or low == high:
         return MISSING
+    if write is number and low is not None and high is not None:
+        return f"[{', '.join(_alike(float(low), float(high)))}]"
     return f"[{write(low)}, {write(high)}]"
+
+
+def _alike(low: float, high: float, digits: int = 3) -> tuple[str, str]:
+    """Write two numbers with the decimals that the larger one has."""
+    largest = max(abs(low), abs(high))
+    whole = low.is_integer() and high.is_integer()
+    size = math.floor(math.log10(largest)) if largest > TINY else 0
+    decimals = 0 if whole else max(0, digits - 1 - size)
+
+    def write(value: float) -> str:
+        written = f"{value:,.{decimals}f}"
+        # what is rounded to zero has no sign
+        zero = not written.strip("-0.")
+        return (written.lstrip("-") if zero else written).replace("-", MINUS)
+
+    ends = write(low), write(high)
+    while decimals > 1 and all(end.endswith("0") for end in ends):
+        decimals -= 1
+        ends = write(low), write(high)
+    return ends
+
+
+def day(value: dt.date, language: str) -> str:
+    """Write a date in words.
+
+    Args:
+        value: a date or a datetime.
+        language: `en` or `zh`.
+
+    Returns:
+        Such as `14 January 2025`, `2025年1月14日`.
+    """
+    if language == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def moment(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from refugee_adaptation.report.columns import both, chance, interval, made, shar
 from refugee_adaptation.report.marts import Marts, MartsError, NotBuiltError
 from refugee_adaptation.report.page import render
 from refugee_adaptation.report.sections import SECTIONS
-from refugee_adaptation.report.sections.adaptation import ADAPTATION
+from refugee_adaptation.report.sections.adaptation import ADAPTATION, CHANGE
 from refugee_adaptation.report.sections.anomalies import ANOMALIES
 from refugee_adaptation.report.sections.communities import COMMUNITIES
 from refugee_adaptation.report.sections.evidence import REPLICATION
@@ -93,10 +94,11 @@ def test_every_query_on_the_page_runs(page: str, database: Path) -> None:
 
 def test_every_figure_and_table_names_its_table(page: str) -> None:
     main_part = page.split("<main")[1].split("</main>")[0]
-    blocks = len(re.findall(r"<figure |<table>|<p class=\"lead\">", main_part))
+    blocks = len(re.findall(r"<figure |<table ", main_part))
     named = len(re.findall(r'<details class="evidence"><summary>.*?<code>', main_part))
     assert blocks > 3
     assert named >= blocks
+    assert main_part.count('data-get="csv"') == main_part.count("<figure ")
 
 
 def test_a_build_without_marts_still_gives_a_page(tmp_path: Path) -> None:
@@ -191,9 +193,13 @@ def test_the_command_writes_the_page(database: Path, tmp_path: Path) -> None:
 
 def test_a_topic_is_drawn_with_its_words(page: str) -> None:
     topics = page.split('id="topics"')[1].split("<section")[0]
-    assert topics.count("<figure") == 3
+    assert topics.count("<figure") == 1
+    assert "Posts fall into 2 topics" in topics
     assert "2 topics hold in 20 posts" in topics
-    assert html.escape(HOSTILE[0][:14]) in topics
+    # its words, and its clearest posts, shortened
+    assert html.escape(HOSTILE[0]) in topics
+    assert f"<bdi>{html.escape(HOSTILE[3])}</bdi></blockquote>" in topics
+    assert "w" * 160 + "\u2026" in topics
 
 
 def test_labels_of_the_crawl_are_short_and_stay_as_they_are() -> None:
@@ -215,7 +221,7 @@ def test_topics_that_do_not_hold_are_refused(tmp_path: Path) -> None:
     )
     connection.close()
     with Marts(path) as marts:
-        written = Story(marts).compose(Section("topics", TOPICS.parts[:2]))
+        written = Story(marts).compose(Section("topics", TOPICS.parts[:3]))
     assert "No topics are claimed: of 1 topic models" in written
     assert "its p over the whole choice is 0.400" in written
     assert "<figure" not in written
@@ -249,13 +255,13 @@ def test_no_groups_are_told_apart_from_too_few_people(
             """
         )
     with Marts(path) as marts:
-        written = Story(marts).compose(Section("adaptation", ADAPTATION.parts[:1]))
+        written = Story(marts).compose(ADAPTATION)
     assert said in written
 
 
 @pytest.mark.parametrize(
     ("early", "low", "said"),
-    [(1, "null::double", "number 1, too few"), (30, "-0.95", "first wave")],
+    [(1, "null::double", "number 1: too few"), (30, "-0.95", "first wave")],
 )
 def test_waves_of_a_handful_are_not_compared(
     early: int, low: str, said: str, tmp_path: Path
@@ -279,7 +285,7 @@ def test_waves_of_a_handful_are_not_compared(
             """
         )
     with Marts(path) as marts:
-        written = Story(marts).compose(Section("adaptation", ADAPTATION.parts[3:]))
+        written = Story(marts).compose(CHANGE)
     assert said in written
     assert ("<table" in written) == (early >= 10)
 
@@ -295,7 +301,7 @@ def test_a_synthetic_crawl_is_called_so_first(
         )
     with Marts(path) as marts:
         written = Story(marts).compose(SUMMARY)
-    assert ("synthetic sample" in written) == is_synthetic
+    assert ("A made-up sample" in written) == is_synthetic
 
 
 def test_unusual_accounts_are_shown_with_what_their_rules_rest_on(
@@ -394,44 +400,55 @@ def test_figures_of_the_study_keep_their_digits_and_the_unlike_come_first(
 FINDINGS = """
     create table findings as
     select
-        unnest([
-            'topics_exist', 'communities_replies', 'communities_hashtags', 'depth'
-        ]) as finding_id,
-        'area' as area,
-        finding_id || ' claimed' as claim,
+        'newcomers_are_most_authors' as finding_id,
+        'crawl' as area,
+        'most are new' as claim,
         '' as claim_zh,
-        if(finding_id = 'communities_replies', null, 0.5) as estimate,
-        if(finding_id = 'topics_exist', 0.4, null) as interval_low,
-        if(finding_id = 'topics_exist', 0.6, null) as interval_high,
+        0.85 as estimate,
+        0.8 as interval_low,
+        0.9 as interval_high,
         'supported' as verdict,
-        'modularity' as metric,
+        'supported' as verdict_alone,
+        'share' as metric,
         '' as metric_zh,
-        'number' as unit,
+        'share' as unit,
         'above' as side,
-        if(finding_id = 'topics_exist', 'interval', 'null') as decided_by,
+        'interval' as decided_by,
         0.25 as null_value,
         'one half' as null_model,
         '' as null_model_zh,
+        0.01 as p_value,
+        0.02 as p_adjusted,
         100 as n,
-        'no ties' as reason,
+        'no dates' as reason,
         '' as reason_zh;
 """
 
 
-def test_in_short_answers_each_question_with_its_bar(tmp_path: Path) -> None:
-    path = tmp_path / "findings.duckdb"
+@pytest.mark.parametrize(
+    ("verdict", "tone", "said"),
+    [
+        ("supported", "for", "They came at once: 85 in 100 authors are new, half of"),
+        ("not supported", "against", "that newcomers are most of the authors does not"),
+        ("not identifiable on this crawl", "unknown", "Who is new cannot be known"),
+    ],
+)
+def test_a_card_says_what_its_verdict_allows(
+    verdict: str, tone: str, said: str, database: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "cards.duckdb"
+    shutil.copy(database, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute(FINDINGS)
+        connection.execute("update findings set verdict = ?", [verdict])
     with Marts(path) as marts:
-        written = Story(marts).compose(Section("short", SUMMARY.parts[-1:]))
-    assert "Of 4 claims" in written
-    # one claim a question: that which the crawl can answer; the rest are findings
-    assert "communities_hashtags claimed" in written
-    assert "communities_replies claimed" not in written
-    assert "depth claimed" not in written
-    assert "the whole interval must exceed 0.250" in written
-    assert "; must exceed 0.250" in written
-    assert "null 0.250" not in written
+        written = Story(marts).compose(SUMMARY)
+    assert f'<p class="mark {tone}">' in written
+    assert said in written
+    # how it is known, with the bar, stands behind it
+    assert "; the whole interval must exceed 25.0\u00a0%" in written
+    assert "; adjusted p\u00a0=\u00a00.0200" in written
+    assert written.index("<summary>") < written.index("the whole interval")
 
 
 def test_communities_are_established_one_by_one(tmp_path: Path) -> None:
@@ -601,7 +618,7 @@ def events(*days: str) -> pd.DataFrame:
 def test_a_bar_is_as_wide_as_its_day_however_few_days_have_posts(size: str) -> None:
     frame = day_counts("2025-01-01", "2025-01-02", "2025-04-10")
     drawn = figure_svg(charts.day_curve(frame, events()), "f", "title", "text")
-    part = drawn.split("</svg>")[list(charts.WIDTHS).index(size)]
+    part = drawn.split("</svg>")[["wide", "narrow"].index(size)]
     (first, second, last) = bars(part)
     assert first[1] < second[0] < second[1] < last[0]
     day = second[0] - first[0]
@@ -625,7 +642,7 @@ def test_marks_of_events_do_not_cover_each_other() -> None:
     days = ("2025-01-10", "2025-01-10", "2025-01-11", "2025-02-10")
     drawn = figure_svg(charts.day_curve(frame, events(*days)), "f", "title", "text")
     wide = drawn.split("</svg>")[0]
-    marks = r'translate\(([\d.]+),(-[\d.]+)\)"[^>]*>([\d\u2013]+)</text>'
+    marks = r'translate\(([\d.]+),(-[\d.]+)\)"[^>]*vermilion[^>]*>([\d\u2013]+)</text>'
     heights = {mark: float(y) for _, y, mark in re.findall(marks, wide)}
     # two of one day share a label, that of the next day stands above it
     assert set(heights) == {"1\u20132", "3", "4"}
@@ -648,7 +665,7 @@ def test_a_topics_label_is_cut_on_a_narrow_chart_only() -> None:
     frame = pd.DataFrame(
         {"name": [verbatim(words, 40)], "value": [1.0], "low": [0.5], "high": [1.5]}
     )
-    drawn = figure_svg(charts.intervals(frame, "topic_share"), "f", "title", "text")
+    drawn = figure_svg(charts.intervals(frame, "post_share"), "f", "title", "text")
     wide, narrow, _ = drawn.split("</svg>")
     assert words in wide
     assert words not in narrow

@@ -21,6 +21,8 @@ NAMED_GROUPS = {section.key for section in SECTIONS} | {
     "common",
     "axis",
     "network",
+    "short",
+    "mark",
 }
 
 
@@ -82,6 +84,9 @@ def unused(keys: Iterable[str]) -> list[str]:
         group, name = key.split(".", 1)
         if group == "column":
             return said(name) or said(f"{name}_en")
+        if group == "glossary":
+            # the page lists every term; each has its meaning
+            return f"{group}.{name.removesuffix('_means')}_means" in texts()
         if group not in NAMED_GROUPS:
             # a model may join two words, such as a kind of tie and what it makes
             return all(
@@ -89,12 +94,17 @@ def unused(keys: Iterable[str]) -> list[str]:
                 for word in re.findall(r"\w+", name)
             )
         for part in (key, re.sub("_(title|lead)$", "", key)):
-            rests = (part[len(p) :] for p in prefixes if part.startswith(p))
-            if any(
-                not rest or said(rest) or said(rest.replace("_", " ")) for rest in rests
-            ):
-                return True
-        return name == "title" or said(key)
+            for prefix in prefixes:
+                if not part.startswith(prefix):
+                    continue
+                rest = part[len(prefix) :]
+                # the rest may be put together from words, such as a verdict's
+                words = [rest] if prefix.endswith(".") else rest.split("_")
+                if said(rest.replace("_", " ")) or all(
+                    said(word) or word in project for word in words if word
+                ):
+                    return True
+        return name in {"title", "needs"} or said(key)
 
     return [key for key in keys if not used(key)]
 

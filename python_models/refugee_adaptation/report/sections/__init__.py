@@ -10,23 +10,22 @@ from refugee_adaptation.report.sections import (
     evidence,
     recommendations,
     retention,
-    summary,
     topics,
 )
 from refugee_adaptation.report.story import Section
 
 SECTIONS: tuple[Section, ...] = (
-    summary.SUMMARY,
-    crawl.CRAWL,
     crawl.PEOPLE,
     engagement.ENGAGEMENT,
-    topics.TOPICS,
+    adaptation.CHANGE,
     adaptation.ADAPTATION,
-    anomalies.ANOMALIES,
+    topics.TOPICS,
     communities.COMMUNITIES,
     retention.RETENTION,
     cascades.CASCADES,
+    anomalies.ANOMALIES,
     recommendations.RECOMMENDATIONS,
+    crawl.CRAWL,
     evidence.FINDINGS,
     evidence.REPLICATION,
 )

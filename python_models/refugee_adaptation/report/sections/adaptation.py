@@ -12,13 +12,15 @@ from refugee_adaptation.report.columns import (
     chance,
     interval,
     made,
-    person,
     said,
     share,
+    tone,
     worded,
 )
-from refugee_adaptation.report.marts import Answer, Row
-from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.marts import Row
+from refugee_adaptation.report.sections.evidence import claims, proof
+from refugee_adaptation.report.sections.wilson import wilson
+from refugee_adaptation.report.story import Section, Story, quoted
 from refugee_adaptation.report.texts import (
     chart_term,
     say,
@@ -32,10 +34,25 @@ from refugee_adaptation.wording.numbers import (
 )
 
 # features drawn for each group
-MOST_FEATURES = 12
-# people shown for each archetype, and letters of their clearest post
-MOST_EXAMPLES = 3
-EXAMPLE_LETTERS = 200
+MOST_FEATURES = 8
+# posts shown for each archetype, and letters of each
+MOST_EXAMPLES = 2
+LEAST_LETTERS = 20
+EXAMPLE_LETTERS = 160
+# a week with fewer posts is not drawn, and fewer weeks make no curve
+LEAST_POSTS = 10
+LEAST_WEEKS = 3
+
+
+def _claims(story: Story) -> None:
+    _, rows = claims(
+        story,
+        "adaptation_groups_exist",
+        "group_imitator",
+        "group_social_explorer",
+        "group_cultural_adapter",
+    )
+    story.folded.append(proof(rows.values()))
 
 
 def _groups(story: Story) -> None:
@@ -61,7 +78,7 @@ def _groups(story: Story) -> None:
         _nothing_claimed(story)
         return
     row = rows[0]
-    story.lead(
+    story.proof(
         "adaptation.lead" if row["claims_structure"] else "adaptation.no_structure",
         chosen,
         count=number(row["cluster_count"]),
@@ -182,28 +199,57 @@ def _archetypes(story: Story) -> None:
     )
 
 
-def _examples(story: Story) -> None:
-    """Who stands highest on each archetype, by the post that shows it most."""
+def _kinds(story: Story) -> None:
+    """Define each kind of newcomer, and show it by posts that are clearest for it."""
     found = story.marts.ask(
         f"""
+        with
+
+        posts as (
+            select
+                examples.archetype,
+                list(
+                    left(
+                        regexp_replace(posts.text_clean, '@\\S+', '@\u2026', 'g'),
+                        {EXAMPLE_LETTERS + 1}
+                    )
+                    order by examples.archetype_rank
+                )[:{MOST_EXAMPLES}] as example_texts
+            from archetype_examples as examples
+            inner join fct_posts as posts on examples.post_id = posts.post_id
+            where length(posts.text_clean) >= {LEAST_LETTERS}
+            group by examples.archetype
+        )
+
         select
-            examples.archetype,
-            examples.user_id,
-            examples.score,
-            examples.post_id,
-            left(posts.text_clean, {EXAMPLE_LETTERS}) as example_text
-        from archetype_examples as examples
-        left join fct_posts as posts on examples.post_id = posts.post_id
-        where examples.archetype_rank <= {MOST_EXAMPLES}
-        order by examples.archetype, examples.archetype_rank
+            scores.archetype,
+            scores.share,
+            scores.is_one_trait,
+            posts.example_texts
+        from archetype_scores as scores
+        left join posts on scores.archetype = posts.archetype
+        order by scores.share desc nulls last, scores.archetype
         """
     )
-    if found.frame.empty:
+    shown = [row for row in found.rows if row["example_texts"]]
+    if not shown:
         return
-    story.table(
-        "adaptation.examples",
+    claimed = any(row["share"] is not None for row in shown)
+    story.text("adaptation.kinds" if claimed else "adaptation.kinds_unclaimed")
+    story.html(
+        Markup('<div class="kinds">{}</div>').format(
+            Markup("").join(
+                Markup("<article><h3>{}</h3><p>{}</p>{}</article>").format(
+                    term("group", row["archetype"]),
+                    say(f"adaptation.means_{row['archetype']}"),
+                    Markup("").join(
+                        quoted(text, EXAMPLE_LETTERS) for text in row["example_texts"]
+                    ),
+                )
+                for row in shown
+            )
+        ),
         found,
-        (worded("archetype", "group"), person(), "score", "example_text"),
     )
 
 
@@ -320,6 +366,82 @@ def _change_interval(name: str, row: Row) -> Markup:
     return Markup.escape(span(row[f"{name}_low"], row[f"{name}_high"], write))
 
 
+def _weeks(story: Story) -> None:
+    """Draw which share of each week's posts has Chinese words."""
+    found = story.marts.ask(
+        f"""
+        with
+
+        weeks as (
+            select
+                date_trunc('week', post_date)::date as week,
+                count(*) filter (where language in ('zh', 'mixed')) as chinese_count,
+                count(*) as post_count
+            from fct_posts
+            where language <> 'none' and post_date is not null
+            group by week
+        )
+
+        select
+            week,
+            chinese_count / post_count as value,
+            {wilson("chinese_count", "post_count", "low")} as low,
+            {wilson("chinese_count", "post_count", "high")} as high,
+            post_count
+        from weeks
+        where post_count >= {LEAST_POSTS}
+        order by week
+        """
+    )
+    if len(found.frame) < LEAST_WEEKS:
+        return
+    story.figure(
+        "change.weeks",
+        charts.curves(
+            found.frame.assign(at=found.frame["week"], kind=""),
+            "post_share",
+            over="week",
+        ),
+        found,
+        n=int(found.frame["post_count"].sum()),
+        least=LEAST_POSTS,
+    )
+
+
+def _not_yet(story: Story) -> None:
+    """Say why a change between the waves is not yet one of people."""
+    asked, rows = claims(
+        story,
+        "chinese_words_rise",
+        "chinese_words_rise_in_cohort",
+        "chinese_words_rise_in_format",
+        "people_begin_to_write_chinese",
+    )
+    story.folded.append(proof(rows.values()))
+    same = rows.get("people_begin_to_write_chinese")
+    if same is None:
+        return
+    found = story.marts.ask(
+        """
+        select user_count, gained_count, lost_count
+        from adaptation_within_person
+        where people_set = 'posts more than a day apart'
+        """
+    )
+    row = found.row
+    answer = tone(same["verdict"])
+    story.answer(
+        f"change.is_{answer}",
+        answer,
+        asked,
+        found,
+        users=number(row["user_count"]),
+        gained=number(row["gained_count"]),
+        lost=number(row["lost_count"]),
+    )
+    story.text("change.why")
+
+
 def _over_time(story: Story) -> None:
     found = story.marts.ask(
         """
@@ -340,14 +462,13 @@ def _over_time(story: Story) -> None:
     )
     if found.frame.empty:
         return
-    story.heading("adaptation.time")
     if found.frame["change_low"].isna().all():
         people = found.frame[["early_user_count", "late_user_count"]]
         least = number(int(people.max().min()))
-        story.notice("adaptation.few_people", found, least=least)
+        story.text("change.few_people", found, least=least)
         return
     story.table(
-        "adaptation.over_time",
+        "change.over_time",
         found,
         (
             worded("trait", "feature"),
@@ -382,7 +503,7 @@ def _over_time(story: Story) -> None:
     )
     if not split.frame.empty:
         story.table(
-            "adaptation.split",
+            "change.split",
             split,
             (
                 worded("trait", "feature"),
@@ -413,7 +534,7 @@ def _over_time(story: Story) -> None:
     )
     if not within.frame.empty:
         story.table(
-            "adaptation.within",
+            "change.within",
             within,
             (
                 worded("people_set"),
@@ -427,23 +548,7 @@ def _over_time(story: Story) -> None:
         )
 
 
-def group_tile(story: Story) -> tuple[Tile, Answer]:
-    """How many groups of people adapt alike."""
-    found = story.marts.ask(
-        """
-        select max(cluster_count) filter (
-            where is_shown and claims_structure
-        ) as group_count
-        from adaptation_model_selection
-        """
-    )
-    count = found.row["group_count"]
-    if count is None:
-        return Tile("adaptation", say("short.none"), say("short.no_groups")), found
-    return Tile("adaptation", number(count), say("short.groups")), found
-
-
 ADAPTATION = Section(
-    "adaptation",
-    (_groups, _archetypes, _examples, _contrasts, _selection, _over_time),
+    "adaptation", (_claims, _groups, _kinds, _contrasts, _archetypes, _selection)
 )
+CHANGE = Section("change", (_not_yet, _weeks, _over_time))

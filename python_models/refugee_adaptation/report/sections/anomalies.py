@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from refugee_adaptation.report.columns import (
-    interval,
-    made,
-    person,
-    share,
-    worded,
-)
-from refugee_adaptation.report.marts import Answer, Row
+from refugee_adaptation.report import charts
+from refugee_adaptation.report.columns import made, person, share, worded
+from refugee_adaptation.report.marts import Row
+from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.sections.wilson import wilson
-from refugee_adaptation.report.story import Section, Story, Tile
-from refugee_adaptation.report.texts import (
-    say,
-)
-from refugee_adaptation.wording.numbers import (
-    number,
-    percent,
-)
+from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.texts import chart_term, say
+from refugee_adaptation.wording.numbers import number, of_hundred
 
 # accounts shown of each unusual kind
 CLEAREST = 5
@@ -64,26 +55,24 @@ def _anomalies(story: Story) -> None:
         order by user_count desc, abstention_reason
         """
     )
-    story.lead(
-        "anomalies.lead",
-        found,
-        abstained,
-        flagged=number(flagged),
-        all=number(everyone),
-        share=percent(flagged / everyone),
-        left=number(int(abstained.frame["user_count"].sum())),
+    values = {
+        "flagged": number(flagged),
+        "all": number(everyone),
+        "share": of_hundred(flagged / everyone),
+        "left": number(int(abstained.frame["user_count"].sum())),
+    }
+    story.answer("anomalies.counted", "plain", found, **values)
+    story.proof("anomalies.lead", abstained, **values)
+    frame = found.frame.assign(
+        name=[chart_term("anomaly", kind) for kind in found.frame["anomaly_type"]],
+        value=found.frame["user_count"],
     )
-    story.table(
-        "anomalies.types",
-        found,
-        (
-            worded("anomaly_type", "anomaly"),
-            "user_count",
-            share("share"),
-            interval("share_low", "share_high", percent),
-        ),
-        n=everyone,
-    )
+    story.figure("anomalies.types", charts.ordered_bars(frame), found, n=everyone)
+
+
+def _claims(story: Story) -> None:
+    _, rows = claims(story, "bots_are_revealed", "silent_users")
+    story.folded.append(proof(rows.values()))
 
 
 def _rules(story: Story) -> None:
@@ -224,7 +213,7 @@ def _sensitivity(story: Story) -> None:
     )
     row = next((row for row in found.some().rows if row["is_chosen"]), None)
     if row is not None and row["size_correlation"] is not None:
-        story.text(
+        story.proof(
             "anomalies.size" if row["size_correlation"] > 0.5 else "anomalies.not_size",
             found,
             rho=number(row["size_correlation"]),
@@ -248,26 +237,4 @@ def _sensitivity(story: Story) -> None:
     )
 
 
-def anomaly_tile(story: Story) -> tuple[Tile, Answer]:
-    """Which share of the people judged is unusual."""
-    found = story.marts.ask(
-        """
-        select
-            count(*) filter (where anomaly_type <> 'none') as flagged_count,
-            count(*) as judged_count
-        from user_anomalies
-        where abstention_reason is null
-        having count(*) > 0
-        """
-    )
-    row = found.row
-    words = say(
-        "short.anomalies",
-        flagged=number(row["flagged_count"]),
-        all=number(row["judged_count"]),
-    )
-    share = percent(row["flagged_count"] / row["judged_count"])
-    return Tile("anomalies", share, words), found
-
-
-ANOMALIES = Section("anomalies", (_anomalies, _rules, _accounts, _sensitivity))
+ANOMALIES = Section("anomalies", (_anomalies, _claims, _rules, _accounts, _sensitivity))

@@ -12,8 +12,10 @@ from refugee_adaptation.report.columns import (
     judged,
     said,
     share,
+    tone,
     worded,
 )
+from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     chart_term,
@@ -59,6 +61,8 @@ def _claims(story: Story) -> None:
         """
     )
     row = collected.row
+    asked, judged_rows = claims(story, "hashtag_adoption", "breadth", "depth")
+    story.folded.append(proof(judged_rows.values()))
     if not testable:
         reasons = dict.fromkeys(both(row, "reason") for row in rows)
         story.notice(
@@ -67,7 +71,19 @@ def _claims(story: Story) -> None:
             reason=Markup(" ").join(reasons),
         )
         return
-    story.lead(
+    decides = judged_rows.get("hashtag_adoption")
+    if decides is not None and decides["estimate"] is not None:
+        answer = tone(decides["verdict"])
+        story.answer(
+            f"cascades.is_{answer}",
+            answer,
+            asked,
+            share=percent(decides["estimate"]),
+            null=percent(decides["null_value"]),
+        )
+    else:
+        story.answer("cascades.is_unknown", "unknown", asked)
+    story.proof(
         "cascades.lead",
         found,
         supported=number(supported),

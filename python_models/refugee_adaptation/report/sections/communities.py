@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from refugee_adaptation.report import charts, network
+from markupsafe import Markup
+
+from refugee_adaptation.report import network
 from refugee_adaptation.report.columns import (
     both,
     chance,
     interval,
     judged,
+    made,
     person,
     plain,
     said,
     share,
     worded,
 )
-from refugee_adaptation.report.marts import Answer
+from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.sections.growth import group_drift
-from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.templating import fill
-from refugee_adaptation.report.texts import (
-    chart_term,
-    say,
-    term,
-)
-from refugee_adaptation.wording.numbers import (
-    number,
-)
+from refugee_adaptation.report.texts import date, say, term
+from refugee_adaptation.wording.numbers import number, of_hundred, rank
+
+# circles that are shown at once
+MOST_CIRCLES = 8
 
 
 def _verdicts(story: Story) -> None:
@@ -58,7 +58,7 @@ def _verdicts(story: Story) -> None:
     )
     established = {row["tie_kind"]: row["established_count"] for row in holding.rows}
     for row in found.some().rows:
-        story.lead(
+        story.proof(
             f"communities.{row['verdict'].replace(' ', '_')}",
             found,
             holding,
@@ -86,46 +86,53 @@ def _verdicts(story: Story) -> None:
     )
 
 
-def _modularity(story: Story) -> None:
+def _circles(story: Story) -> None:
+    """Show each circle that holds: what sets it apart, its size, and when it talks."""
     found = story.marts.ask(
-        """
+        f"""
         select
             tie_kind,
-            check_name,
-            observed,
-            null_mean,
-            null_sd,
-            null_mean - 1.96 * null_sd as null_low,
-            null_mean + 1.96 * null_sd as null_high,
-            z_score,
-            established_from as bar,
-            draw_count,
-            is_deciding
-        from community_model_checks
-        where statistic = 'modularity' and draw_count > 0 and null_sd is not null
-        order by tie_kind, is_deciding desc, check_name
+            community_number,
+            community_name,
+            user_count,
+            newcomer_share,
+            inside_share,
+            first_at,
+            last_at
+        from communities
+        where is_established
+        order by tie_kind, community_number
+        limit {MOST_CIRCLES}
         """
     )
     if found.frame.empty:
         return
-    frame = found.frame.assign(
-        name=[
-            chart_term("tie_null", f"{kind} {check}")
-            for kind, check in zip(
-                found.frame["tie_kind"], found.frame["check_name"], strict=True
+    story.text("communities.circle")
+    story.html(
+        Markup('<div class="kinds">{}</div>').format(
+            Markup("").join(
+                Markup("<article><h3>{}</h3><p>{}</p></article>").format(
+                    Markup("<bdi>{}</bdi>").format(row["community_name"][:60])
+                    if row["community_name"]
+                    else say(
+                        "communities.unnamed",
+                        number=number(row["community_number"]),
+                        kind=term("tie_kind", row["tie_kind"]),
+                    ),
+                    say(
+                        "communities.profile",
+                        kind=term("tie_kind", row["tie_kind"]),
+                        users=number(row["user_count"]),
+                        newcomers=of_hundred(row["newcomer_share"]),
+                        inside=of_hundred(row["inside_share"]),
+                        first=date(row["first_at"]),
+                        last=date(row["last_at"]),
+                    ),
+                )
+                for row in found.rows
             )
-        ],
-        value=found.frame["observed"],
-        low=found.frame["observed"],
-        high=found.frame["observed"],
-    )
-    story.figure(
-        "communities.modularity",
-        charts.intervals(frame, "modularity", zero=None, null=True),
-        found,
-        draws=", ".join(
-            number(count) for count in dict.fromkeys(found.frame["draw_count"])
         ),
+        found,
     )
 
 
@@ -191,8 +198,8 @@ def _network(story: Story) -> None:
     story.data["network-data"] = network.as_data(data)
     story.data["network-item"] = network.as_data(network.plot_item())
     story.scripts += network.scripts()
-    story.heading("network.heading")
-    story.text("network.explained", *queries, most=number(network.MOST_TIES))
+    story.html(Markup("<h3>{}</h3>").format(say("network.heading")), *queries)
+    story.text("network.explained", most=number(network.MOST_TIES))
     described = (
         f"Network of {people} people; the table below lists them, "
         "the form above filters and finds them."
@@ -200,6 +207,11 @@ def _network(story: Story) -> None:
     story.blocks.append(
         fill("network.html.jinja", kinds=data["kinds"], described=described)
     )
+
+
+def _rank(row: Row) -> str:
+    low, high = row["pagerank_rank_low"], row["pagerank_rank_high"]
+    return rank(row["pagerank_rank"], low, high, row["all_count"])
 
 
 def _influencers(story: Story) -> None:
@@ -216,7 +228,8 @@ def _influencers(story: Story) -> None:
             in_reach_count,
             total_like_count,
             like_rank,
-            is_newcomer
+            is_newcomer,
+            count(*) over (partition by tie_kind) as all_count
         from influencers
         qualify row_number() over (
             partition by tie_kind order by pagerank_rank, like_rank, user_id
@@ -232,7 +245,7 @@ def _influencers(story: Story) -> None:
         (
             person(),
             worded("tie_kind"),
-            "pagerank_rank",
+            made("pagerank_rank", _rank, numbers=True),
             interval("pagerank_rank_low", "pagerank_rank_high"),
             "betweenness",
             "core_number",
@@ -278,25 +291,7 @@ def _agreement(story: Story) -> None:
         )
 
 
-def community_tile(story: Story) -> tuple[Tile, Answer]:
-    """How many communities are established."""
-    found = story.marts.ask(
-        """
-        select
-            count(*) filter (where is_established) as established_count,
-            count(*) as community_count
-        from communities
-        """
-    )
-    row = found.row
-    if not row["established_count"]:
-        tile = Tile("communities", say("short.none"), say("short.no_communities"))
-        return tile, found
-    words = say("short.communities", all=number(row["community_count"]))
-    return Tile("communities", number(row["established_count"]), words), found
-
-
 COMMUNITIES = Section(
     "communities",
-    (_verdicts, _modularity, _list, _network, _influencers, _agreement, group_drift),
+    (_verdicts, _circles, _network, _list, _influencers, _agreement, group_drift),
 )

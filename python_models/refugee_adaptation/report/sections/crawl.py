@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
-    interval,
     said,
-    share,
     worded,
 )
-from refugee_adaptation.report.marts import Answer
 from refugee_adaptation.report.sections.wilson import wilson
-from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     chart_term,
+    date,
     label,
-    say,
     verbatim,
 )
 from refugee_adaptation.wording.numbers import (
-    moment,
     number,
     percent,
     span,
 )
 
-REGISTERED_FROM = "2024-12-01"
-# fewer accounts make no curve
-LEAST_ACCOUNTS = 20
+# places drawn, those with the most people first
+MOST_PLACES = 7
 
 
 def _crawled(story: Story) -> None:
-    posts = story.marts.ask(
-        """
-        select
-            count(*) as post_count,
-            count(distinct user_id) as author_count,
-            min(created_at) + interval 8 hour as first_at,
-            max(created_at) + interval 8 hour as last_at
-        from fct_posts
-        """
-    )
-    comments = story.marts.ask("select count(*) as comment_count from fct_comments")
     rows = story.marts.ask(
         """
         select
@@ -59,16 +41,9 @@ def _crawled(story: Story) -> None:
         """
     )
     total = rows.frame.sum(numeric_only=True)
-    story.lead(
+    story.text(
         "crawl.lead",
-        posts,
-        comments,
         rows,
-        posts=number(posts.row["post_count"]),
-        authors=number(posts.row["author_count"]),
-        comments=number(comments.row["comment_count"]),
-        first=moment(posts.row["first_at"]),
-        last=moment(posts.row["last_at"]),
         raw=number(int(total["raw_count"])),
         accepted=number(int(total["accepted_count"])),
         rejected=number(int(total["rejected_count"])),
@@ -201,60 +176,17 @@ def _newcomers(story: Story) -> None:
         """
     )
     row = found.row
-    if not row["known_count"]:
-        story.notice("people.unknown", found)
+    if not row["newcomer_count"]:
+        story.text("people.unknown", found)
         return
-    story.lead(
+    story.text("people.who", first=date(row["first_at"]))
+    story.proof(
         "people.lead",
         found,
         newcomers=number(row["newcomer_count"]),
         known=number(row["known_count"]),
         share=percent(row["newcomer_count"] / row["known_count"]),
         interval=span(row["share_low"], row["share_high"], percent),
-        first=moment(row["first_at"])[:10],
-    )
-
-
-def _registered(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        with
-
-        authors as (
-            select
-                is_newcomer,
-                ((account_created_at at time zone 'UTC')
-                at time zone 'Asia/Shanghai')::date as day
-            from dim_users
-            where post_count > 0 and account_created_at is not null
-        )
-
-        select
-            day,
-            if(is_newcomer, 'newcomer', 'established') as kind,
-            count(*) as value
-        from authors
-        group by day, is_newcomer
-        order by day, kind
-        """
-    ).some()
-    start = pd.Timestamp(REGISTERED_FROM)
-    shown = found.frame[pd.to_datetime(found.frame["day"]) >= start]
-    if shown["value"].sum() < LEAST_ACCOUNTS:
-        return
-    frame = shown.assign(
-        order=(shown["kind"] != "newcomer").astype(int),
-        kind=[chart_term("axis", kind) for kind in shown["kind"]],
-    )
-    everyone = int(found.frame["value"].sum())
-    story.figure(
-        "people.registered",
-        charts.day_counts(frame, "accounts"),
-        found,
-        n=everyone,
-        before=number(everyone - int(shown["value"].sum())),
-        all=number(everyone),
-        start=REGISTERED_FROM,
     )
 
 
@@ -288,17 +220,26 @@ def _languages(story: Story) -> None:
         order by registered, post_count desc, language
         """
     )
-    story.table(
+    kinds = [
+        kind
+        for kind in ("newcomer", "established")
+        if kind in set(found.frame["registered"])
+    ]
+    shown = found.frame[found.frame["registered"].isin(kinds)]
+    if shown.empty:
+        return
+    frame = shown.assign(
+        name=[chart_term("language", name) for name in shown["language"]],
+        kind=[chart_term("axis", kind) for kind in shown["registered"]],
+        value=shown["share"],
+        low=shown["share_low"],
+        high=shown["share_high"],
+    ).sort_values("registered", ascending=False, kind="stable")
+    story.figure(
         "people.languages",
+        charts.intervals(frame, "post_share", zero=None, share=True),
         found,
-        (
-            worded("language"),
-            worded("registered"),
-            "post_count",
-            share("share"),
-            interval("share_low", "share_high", percent),
-        ),
-        n=int(found.frame["post_count"].sum()),
+        n=int(shown["post_count"].sum()),
     )
 
 
@@ -312,7 +253,7 @@ def _places(story: Story) -> None:
         order by user_count desc, place
         """
     ).some()
-    frame = found.frame.head(12).rename(
+    frame = found.frame.head(MOST_PLACES).rename(
         columns={"place": "name", "user_count": "value"}
     )
     frame["name"] = [
@@ -321,8 +262,8 @@ def _places(story: Story) -> None:
     ]
     if len(found.frame) > 1:
         story.figure(
-            "people.first_places" if len(frame) < len(found.frame) else "people.places",
-            charts.ordered_bars(frame, "users"),
+            "people.places",
+            charts.ordered_bars(frame),
             found,
             n=int(found.frame["user_count"].sum()),
             shown=len(frame),
@@ -330,55 +271,5 @@ def _places(story: Story) -> None:
         )
 
 
-def post_tile(story: Story) -> tuple[Tile, Answer]:
-    """How many posts were crawled, by how many people, and when."""
-    found = story.marts.ask(
-        """
-        select
-            count(*) as post_count,
-            count(distinct user_id) as author_count,
-            min(post_date) as first_date,
-            max(post_date) as last_date
-        from fct_posts
-        """
-    )
-    row = found.row
-    words = say(
-        "short.posts",
-        authors=number(row["author_count"]),
-        first=moment(row["first_date"])[:10],
-        last=moment(row["last_date"])[:10],
-    )
-    return Tile("crawl", number(row["post_count"]), words), found
-
-
-def newcomer_tile(story: Story) -> tuple[Tile, Answer]:
-    """Which share of the authors are newcomers."""
-    found = story.marts.ask(
-        f"""
-        with
-
-        counted as (
-            select
-                count(*) filter (where is_newcomer) as newcomer_count,
-                count(is_newcomer) as known_count
-            from dim_users
-            where post_count > 0
-        )
-
-        select
-            newcomer_count / known_count as share,
-            {wilson("newcomer_count", "known_count", "low")} as share_low,
-            {wilson("newcomer_count", "known_count", "high")} as share_high
-        from counted
-        where known_count > 0
-        """
-    )
-    row = found.row
-    interval = span(row["share_low"], row["share_high"], percent)
-    words = say("short.newcomers", interval=interval)
-    return Tile("people", percent(row["share"]), words), found
-
-
 CRAWL = Section("crawl", (_crawled, _declared, _complete, _rejected))
-PEOPLE = Section("people", (_newcomers, _registered, _languages, _places))
+PEOPLE = Section("people", (_newcomers, _places, _languages))

@@ -1,51 +1,32 @@
-"""How engagement is spread: over days, hours, counts, kinds of post and months."""
+"""Attention: how unequal it is, and when and what people post."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
+from markupsafe import Markup
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.columns import (
-    interval,
-    said,
-    share,
-    translated,
-    worded,
-)
-from refugee_adaptation.report.marts import Answer, NotBuiltError
+from refugee_adaptation.report.columns import interval, share, tone, worded
+from refugee_adaptation.report.marts import NotBuiltError, Row
+from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.sections.growth import captured_growth
-from refugee_adaptation.report.story import Section, Story, Tile
-from refugee_adaptation.report.texts import (
-    label,
-    say,
-)
-from refugee_adaptation.wording.numbers import (
-    number,
-    span,
-)
-
-# a median needs this many posts to be drawn for a day
-LEAST_POSTS = 5
+from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.texts import chart_term, date, in_spans, label
+from refugee_adaptation.wording.numbers import number, of_hundred
 
 
-def _spread(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        select post_count, median, p90, gini, gini_low, gini_high
-        from engagement_distribution
-        where metric = 'engagement'
-        """
-    )
-    row = found.row
-    if not row["post_count"] or row["median"] is None:
+def _unequal(story: Story) -> None:
+    """Head the section with how attention is divided."""
+    asked, rows = claims(story, "attention_is_unequal", "videos_draw_more")
+    story.folded.append(proof(rows.values()))
+    row = rows.get("attention_is_unequal")
+    if row is None:
         return
-    story.lead(
-        "engagement.lead",
-        found,
-        median=number(row["median"]),
-        p90=number(row["p90"]),
-        gini=number(row["gini"]),
-        gini_interval=span(row["gini_low"], row["gini_high"]),
+    found = tone(row["verdict"])
+    story.answer(
+        f"engagement.is_{found}", found, asked, share=of_hundred(row["estimate"])
     )
 
 
@@ -82,57 +63,41 @@ def _days(story: Story) -> None:
         if events is not None
         else pd.DataFrame({"platform_date": [], "mark": []})
     )
-    peak = found.frame.sort_values(
-        ["post_count", "post_date"], ascending=[False, True]
-    ).iloc[0]
-    story.figure(
-        "engagement.days",
-        charts.day_curve(found.frame, marks),
-        found,
-        n=int(found.frame["post_count"].sum()),
-        peak=f"{peak['post_date']:%Y-%m-%d}",
-        posts=number(int(peak["post_count"])),
-        users=number(int(peak["user_count"])),
+    # the chart has weeks where it would have too many days
+    weekly = (last - first).days + 1 > charts.MOST_SINGLE_DAYS
+    passed = (found.frame["post_date"] - first).dt.days
+    start = first + pd.to_timedelta(passed - passed % (7 if weekly else 1), unit="D")
+    peak = (
+        found.frame.groupby(start)["post_count"]
+        .sum()
+        .reset_index()
+        .sort_values(["post_count", "post_date"], ascending=[False, True])
+        .iloc[0]
     )
-    if events is not None and not events.frame.empty:
-        story.table(
-            "engagement.events",
-            events,
-            (
-                "mark",
-                "platform_date",
-                translated("event"),
-                "audience_date",
-                said("source"),
-            ),
-        )
-
-
-def _medians(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        select
-            post_date,
-            post_count,
-            engagement_median as median,
-            engagement_median_low as low,
-            engagement_median_high as high
-        from engagement_by_day
-        where post_date is not null
-        order by post_date
-        """
-    ).some()
-    shown = found.frame[found.frame["post_count"] >= LEAST_POSTS]
-    if shown["median"].notna().sum() < 2:
-        return
+    answers = [found] if events is None else [found, events]
     story.figure(
-        "engagement.medians",
-        charts.median_by_day(shown),
-        found,
-        n=int(shown["post_count"].sum()),
-        least=number(LEAST_POSTS),
-        dropped=number(len(found.frame) - len(shown)),
-        all=number(len(found.frame)),
+        "engagement.weeks" if weekly else "engagement.days",
+        charts.day_curve(found.frame, marks),
+        *answers,
+        n=int(found.frame["post_count"].sum()),
+        width=700,
+        aside=_happened(events.rows) if events is not None else "",
+        peak=date(peak["post_date"]),
+        posts=number(int(peak["post_count"])),
+    )
+
+
+def _happened(rows: Sequence[Row]) -> Markup:
+    """List the numbered events of the curve, each with its day and its source."""
+    return Markup('<div class="aside"><ol>{}</ol></div>').format(
+        Markup("").join(
+            Markup('<li title="{}">{}: {}</li>').format(
+                row["source"],
+                date(row["platform_date"]),
+                in_spans({"en": row["event_en"], "zh": row["event_zh"]}),
+            )
+            for row in rows
+        )
     )
 
 
@@ -143,10 +108,7 @@ def _hours(story: Story) -> None:
             clock,
             zone,
             post_hour,
-            post_count,
-            engagement_median,
-            engagement_median_low,
-            engagement_median_high
+            post_count
         from engagement_by_hour
         order by clock desc, post_hour
         """
@@ -165,63 +127,6 @@ def _hours(story: Story) -> None:
         n=posts,
         platform=zones.get("platform", "?"),
         audience=zones.get("audience", "?"),
-    )
-
-
-def _histograms(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        with
-
-        counts as (
-            select
-                unnest(
-                    ['like_count', 'comment_count', 'collect_count', 'share_count']
-                ) as metric,
-                unnest([like_count, comment_count, collect_count, share_count])
-                    as amount,
-                unnest([
-                    is_like_count_censored,
-                    is_comment_count_censored,
-                    is_collect_count_censored,
-                    is_share_count_censored
-                ]) as is_lower_bound
-            from fct_posts
-        )
-
-        select
-            metric,
-            case
-                when amount = 0 then -0.4
-                else (floor(log10(amount) * 4) + 0.5) / 4
-            end as place,
-            coalesce(is_lower_bound, false) as is_lower_bound,
-            count(*) as post_count
-        from counts
-        where amount is not null
-        group by metric, place, is_lower_bound
-        order by metric, place, is_lower_bound
-        """
-    ).some()
-    names = {
-        "like_count": "likes",
-        "comment_count": "comments",
-        "collect_count": "saves",
-        "share_count": "shares",
-    }
-    present = set(found.frame["metric"])
-    bounds = found.frame["is_lower_bound"].astype(bool)
-    frame = found.frame.assign(
-        part=[label("axis.lower_bound" if b else "axis.exact") for b in bounds],
-        order=bounds.astype(int),
-    )
-    story.figure(
-        "engagement.spread",
-        charts.distributions(
-            frame, {m: label(f"axis.{n}") for m, n in names.items() if m in present}
-        ),
-        found,
-        n=int(frame.loc[frame["metric"] == "like_count", "post_count"].sum()),
     )
 
 
@@ -279,78 +184,23 @@ def _types(story: Story) -> None:
         order by post_type
         """
     )
-    story.table(
+    drawn = found.frame[found.frame["post_type"].isin(["video", "image"])]
+    if len(drawn) < 2 or drawn["median"].isna().any():
+        return
+    frame = drawn.assign(
+        name=[chart_term("post_type", kind) for kind in drawn["post_type"]],
+        value=drawn["median"],
+        low=drawn["median_low"].fillna(drawn["median"]),
+        high=drawn["median_high"].fillna(drawn["median"]),
+    )
+    story.figure(
         "engagement.types",
+        charts.intervals(frame, "engagement", zero=None),
         found,
-        (
-            worded("post_type"),
-            "post_count",
-            "user_count",
-            share("censored_share"),
-            "median",
-            interval("median_low", "median_high"),
-        ),
-        n=int(found.some().frame["post_count"].sum()),
+        n=int(drawn["post_count"].sum()),
     )
-
-
-def _months(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        select
-            strftime(post_month, '%Y-%m') as month,
-            post_count,
-            user_count,
-            censored_share,
-            engagement_median as median,
-            engagement_median_low as median_low,
-            engagement_median_high as median_high
-        from engagement_by_month
-        order by post_month
-        """
-    )
-    story.table(
-        "engagement.months",
-        found,
-        (
-            "month",
-            "post_count",
-            "user_count",
-            share("censored_share"),
-            "median",
-            interval("median_low", "median_high"),
-        ),
-        n=int(found.some().frame["post_count"].sum()),
-    )
-
-
-def engagement_tile(story: Story) -> tuple[Tile, Answer]:
-    """The engagement of a post in the middle."""
-    found = story.marts.ask(
-        """
-        select median, median_low, median_high
-        from engagement_distribution
-        where metric = 'engagement' and median is not null
-        """
-    )
-    row = found.row
-    words = say(
-        "short.engagement", interval=span(row["median_low"], row["median_high"])
-    )
-    return Tile("engagement", number(row["median"]), words), found
 
 
 ENGAGEMENT = Section(
-    "engagement",
-    (
-        _spread,
-        _days,
-        _medians,
-        _hours,
-        _histograms,
-        _numbers,
-        _types,
-        _months,
-        captured_growth,
-    ),
+    "engagement", (_unequal, _days, _hours, _numbers, _types, captured_growth)
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -17,8 +17,9 @@ from refugee_adaptation.report.columns import (
     judged,
     made,
     said,
+    tone,
 )
-from refugee_adaptation.report.marts import Row
+from refugee_adaptation.report.marts import Answer, Row
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     say,
@@ -28,6 +29,7 @@ from refugee_adaptation.wording.numbers import (
     MINUS,
     MISSING,
     number,
+    p_value,
     percent,
     points,
     span,
@@ -71,6 +73,106 @@ def _bar(row: Row) -> Markup:
     )
 
 
+# what must pass the bar of a finding: by what decides, and on which side
+BARS = {
+    ("interval", "above"): "interval_above",
+    ("interval", "below"): "interval_below",
+    ("null", "above"): "estimate_above",
+}
+
+
+def claims(story: Story, *names: str) -> tuple[Answer, dict[str, Row]]:
+    """Read what became of some claims.
+
+    Args:
+        story: the page.
+        names: ids of the claims, the one that decides first.
+
+    Returns:
+        The query and the rows by id, those that the crawl could answer first.
+
+    Raises:
+        NoRowsError: the build has none of them.
+    """
+    listed = ", ".join(f"'{name}'" for name in names)
+    found = story.marts.ask(
+        f"""
+        select
+            finding_id,
+            claim,
+            claim_zh,
+            verdict,
+            verdict_alone,
+            metric,
+            metric_zh,
+            unit,
+            side,
+            decided_by,
+            estimate,
+            interval_low,
+            interval_high,
+            null_value,
+            null_model,
+            null_model_zh,
+            p_value,
+            p_adjusted,
+            n,
+            reason,
+            reason_zh
+        from findings
+        where finding_id in ({listed})
+        order by estimate is null, array_position([{listed}], finding_id)
+        """
+    )
+    return found, {row["finding_id"]: row for row in found.some().rows}
+
+
+def proof(rows: Iterable[Row]) -> Markup:
+    """List claims with their verdicts and the numbers behind each.
+
+    Args:
+        rows: those of `claims`.
+
+    Returns:
+        A list.
+    """
+    return Markup('<ul class="claims">{}</ul>').format(
+        Markup("").join(
+            Markup(
+                '<li>{} <b class="{}">{}</b> <span class="numbers">{}</span></li>'
+            ).format(
+                both(row, "claim"),
+                tone(row["verdict"]),
+                term("verdict", row["verdict"]),
+                _numbers(row),
+            )
+            for row in rows
+        )
+    )
+
+
+def _numbers(row: Row) -> Markup:
+    """Write the numbers of a finding, or why there are none."""
+    if row["estimate"] is None:
+        return Markup("{}").format(both(row, "reason"))
+    write = WRITERS[row["unit"]]
+    words = Markup("{} {}").format(both(row, "metric"), write(row["estimate"]))
+    if row["interval_low"] is not None:
+        words += f" {span(row['interval_low'], row['interval_high'], write)}"
+    if row["null_value"] is not None:
+        words += say(
+            f"findings.{BARS[row['decided_by'], row['side']]}",
+            null=write(row["null_value"]),
+            model=both(row, "null_model"),
+        )
+    if row["p_adjusted"] is not None:
+        words += say("findings.p_adjusted", p=p_value(row["p_adjusted"]))
+    words += say("findings.counted", n=number(row["n"]))
+    if row["verdict_alone"] != row["verdict"]:
+        words += say("findings.alone", verdict=term("verdict", row["verdict_alone"]))
+    return words
+
+
 def _findings(story: Story) -> None:
     found = story.marts.ask(
         """
@@ -101,7 +203,7 @@ def _findings(story: Story) -> None:
         """
     )
     counts = Counter(row["verdict"] for row in found.some().rows)
-    story.lead(
+    story.text(
         "findings.lead",
         found,
         all=number(counts.total()),
@@ -161,7 +263,7 @@ def _replication(story: Story) -> None:
     ours = story.marts.ask(
         "select bool_or(is_study_file) as is_ours from study_replication"
     )
-    story.lead(
+    story.text(
         "replication.lead" if ours.row["is_ours"] else "replication.elsewhere",
         found,
         ours,

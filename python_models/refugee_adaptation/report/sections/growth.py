@@ -38,8 +38,8 @@ def captured_growth(story: Story) -> None:
     row = captured.row
     if not row["item_count"]:
         return
-    story.heading("engagement.growing")
-    story.text(
+    story.subheading("engagement.growing")
+    story.proof(
         "engagement.captured",
         captured,
         items=number(row["item_count"]),
@@ -108,7 +108,7 @@ def group_drift(story: Story) -> None:
     # a first build has nothing to be compared with
     if found.frame.empty:
         return
-    story.heading("communities.lasting")
+    story.subheading("communities.lasting")
     story.table(
         "communities.drift",
         found,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
     both,
@@ -9,16 +11,36 @@ from refugee_adaptation.report.columns import (
     judged,
     person,
     said,
+    tone,
     worded,
 )
+from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     chart_term,
     label,
+    say,
+    term,
 )
 from refugee_adaptation.wording.numbers import (
     number,
 )
+
+
+def _claims(story: Story) -> None:
+    asked, judged_rows = claims(
+        story,
+        "recommendations_above_popularity",
+        "recommendations_above_recent_popularity",
+    )
+    story.folded.append(proof(judged_rows.values()))
+    popular = judged_rows.get("recommendations_above_popularity")
+    recent = judged_rows.get("recommendations_above_recent_popularity")
+    # without a strategy that could be judged there is no answer to give
+    if popular is not None and recent is not None and popular["estimate"] is not None:
+        answer = tone(popular["verdict"])
+        lately = "_both" if recent["verdict"] == popular["verdict"] else ""
+        story.answer(f"recommendations.is_{answer}{lately}", answer, asked)
 
 
 def _evaluation(story: Story) -> None:
@@ -66,7 +88,7 @@ def _evaluation(story: Story) -> None:
         )
         return
     better = sum(row["verdict"] == "above popularity" for row in tested)
-    story.lead(
+    story.proof(
         "recommendations.lead", found, better=number(better), all=number(len(tested))
     )
     shown = found.frame[found.frame["popularity_difference_low"].notna()]
@@ -178,16 +200,27 @@ def _playbook(story: Story) -> None:
     if found.frame.empty:
         story.notice("recommendations.no_playbook", found)
         return
-    story.table(
-        "recommendations.playbook",
-        found,
-        (
-            said("action"),
-            said("why"),
-            worded("adaptation_group", "group"),
-            said("claim"),
+    story.html(
+        Markup('<div class="kinds">{}</div>').format(
+            Markup("").join(
+                Markup(
+                    '<article><h3>{}</h3><p>{}</p><p class="words">{}</p></article>'
+                ).format(
+                    both(row, "action"),
+                    both(row, "why"),
+                    say(
+                        "recommendations.rests",
+                        claim=both(row, "claim"),
+                        group=term("group", row["adaptation_group"]),
+                    ),
+                )
+                for row in found.rows
+            )
         ),
+        found,
     )
 
 
-RECOMMENDATIONS = Section("recommendations", (_evaluation, _playbook, _examples))
+RECOMMENDATIONS = Section(
+    "recommendations", (_claims, _evaluation, _playbook, _examples)
+)

@@ -16,8 +16,7 @@ from refugee_adaptation.report.columns import (
     share,
     worded,
 )
-from refugee_adaptation.report.marts import Answer
-from refugee_adaptation.report.story import Section, Story, Tile
+from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
     chart_term,
     say,
@@ -69,7 +68,7 @@ def _gate(story: Story) -> None:
         if not row["is_identifiable"]:
             refused.setdefault(both(row, "reason"), []).append(name)
         elif share is None or share["share"] is None:
-            story.lead(
+            story.proof(
                 "retention.short",
                 found,
                 after,
@@ -86,7 +85,7 @@ def _gate(story: Story) -> None:
             if share["ceiling"] is not None:
                 words["ceiling"] = percent(share["ceiling"])
                 words["gap"] = number(row["mean_gap_days"], digits=2)
-            story.lead(f"retention.{row['outcome']}_lead", found, after, **words)
+            story.proof(f"retention.{row['outcome']}_lead", found, after, **words)
     # outcomes that cannot be known for one reason stand together
     for reason, names in refused.items():
         story.notice(
@@ -95,7 +94,6 @@ def _gate(story: Story) -> None:
             outcomes=Markup(" / ").join(names),
             reason=reason,
         )
-    story.text("retention.caveat")
 
 
 def _coverage(story: Story) -> None:
@@ -119,7 +117,7 @@ def _coverage(story: Story) -> None:
 
 
 def _curves(story: Story) -> None:
-    for outcome in ("still_active", "second_activity", "second_post"):
+    for outcome in ("still_active", "second_activity"):
         found = story.marts.ask(
             f"""
             select
@@ -141,10 +139,11 @@ def _curves(story: Story) -> None:
             continue
         people = int(found.frame.groupby("kind")["at_risk_count"].max().sum())
         frame = found.frame.assign(
-            kind=[chart_term("registered", kind) for kind in found.frame["kind"]]
+            at=found.frame["day"],
+            kind=[chart_term("registered", kind) for kind in found.frame["kind"]],
         )
         story.figure(
-            f"retention.{outcome}", charts.survival(frame, outcome), found, n=people
+            f"retention.{outcome}", charts.curves(frame, outcome), found, n=people
         )
 
 
@@ -304,7 +303,7 @@ def _scores(story: Story) -> None:
     )
     if found.frame.empty and refused.frame.empty:
         return
-    story.heading("retention.prediction")
+    story.subheading("retention.prediction")
     for row in refused.rows:
         story.notice(
             "retention.not_scored",
@@ -352,31 +351,6 @@ def _scores(story: Story) -> None:
         ),
         most=40,
     )
-
-
-def retention_tile(story: Story) -> tuple[Tile, Answer]:
-    """Which share is still active after four weeks."""
-    found = story.marts.ask(
-        """
-        select
-            is_identifiable,
-            retained_28d_share,
-            retained_28d_low_share,
-            retained_28d_high_share,
-            retained_28d_ceiling_share
-        from retention_by_group
-        where grouping = 'all' and outcome = 'still_active'
-        """
-    )
-    row = found.row
-    if not row["is_identifiable"] or row["retained_28d_share"] is None:
-        return Tile("retention", say("short.unknown"), say("short.not_stayed")), found
-    interval = span(
-        row["retained_28d_low_share"], row["retained_28d_high_share"], percent
-    )
-    ceiling = percent(row["retained_28d_ceiling_share"])
-    words = say("short.stayed", interval=interval, ceiling=ceiling)
-    return Tile("retention", percent(row["retained_28d_share"]), words), found
 
 
 RETENTION = Section(

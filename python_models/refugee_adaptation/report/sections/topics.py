@@ -1,8 +1,9 @@
-"""What the posts talk about: the topics' words, how common they are, and where."""
+"""What the posts talk about: the topics' words and posts, how common, and when."""
 
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from refugee_adaptation.report import charts
 from refugee_adaptation.report.columns import (
@@ -10,33 +11,32 @@ from refugee_adaptation.report.columns import (
     interval,
     said,
     share,
+    tone,
     worded,
 )
-from refugee_adaptation.report.marts import Answer
-from refugee_adaptation.report.story import Section, Story, Tile
-from refugee_adaptation.report.texts import (
-    chart_term,
-    say,
-    term,
-    verbatim,
-)
+from refugee_adaptation.report.sections.evidence import claims, proof
+from refugee_adaptation.report.sections.wilson import wilson
+from refugee_adaptation.report.story import Section, Story, quoted
+from refugee_adaptation.report.texts import label, say, term, verbatim
 from refugee_adaptation.wording.numbers import (
     number,
+    of_hundred,
     p_value,
     percent,
     span,
 )
 
-# words drawn for each topic
+# words shown of each topic, posts, and letters of a post
 MOST_WORDS = 8
-# letters of an example post
+MOST_EXAMPLES = 2
 EXAMPLE_LETTERS = 160
-# a month or a group with fewer posts is not drawn
+# a week with fewer posts is not drawn, and fewer weeks make no curve
 LEAST_POSTS = 20
-# letters of a topic's label on a wide chart
-NAME_WIDTH = 34
+LEAST_WEEKS = 3
+# letters of a topic's label on a chart
+NAME_WIDTH = 24
 # as many as the palette has colours
-MOST_KINDS = 6
+MOST_TOPICS = 6
 
 
 def _found(story: Story) -> None:
@@ -67,7 +67,8 @@ def _found(story: Story) -> None:
             from topic_model_selection
             """
         )
-        story.notice(
+        story.answer("topics.is_against", "against", found)
+        story.proof(
             "topics.none",
             found,
             tried,
@@ -76,7 +77,23 @@ def _found(story: Story) -> None:
             p=p_value(tried.row["p_value"]),
         )
         return
-    story.lead(
+    largest = story.marts.ask(
+        """
+        select topic_label, prevalence_share
+        from topics
+        where topic_id > 0
+        order by main_post_count desc, topic_id
+        """
+    )
+    story.answer(
+        "topics.is_for",
+        "for",
+        found,
+        largest,
+        count=number(row["topic_count"]),
+        words=Markup("<bdi>{}</bdi>").format(largest.row["topic_label"][:60]),
+    )
+    story.proof(
         "topics.lead",
         found,
         count=number(row["topic_count"]),
@@ -90,70 +107,160 @@ def _found(story: Story) -> None:
     )
 
 
-def _words(story: Story) -> None:
-    found = story.marts.ask(
-        f"""
-        select
-            terms.topic_id,
-            topics.topic_label,
-            terms.word,
-            terms.weight,
-            terms.document_count,
-            topics.post_count
-        from topic_terms as terms
-        inner join topics on terms.topic_id = topics.topic_id
-        where terms.term_rank <= {MOST_WORDS}
-        order by terms.topic_id, terms.term_rank
-        """
-    )
-    if found.frame.empty:
-        return
-    frame = found.frame.assign(
-        name=[verbatim(word, 14) for word in found.frame["word"]],
-        value=found.frame["weight"],
-    )
-    titles = {
-        topic: verbatim(f"{topic}: {words}")
-        for topic, words in zip(
-            found.frame["topic_id"], found.frame["topic_label"], strict=True
-        )
-    }
-    story.figure(
-        "topics.words",
-        charts.small_bars(frame, "topic_id", titles, "weight"),
-        found,
-        n=int(found.frame["post_count"].max()),
-        most=MOST_WORDS,
-    )
+def _claims(story: Story) -> None:
+    asked, rows = claims(story, "topics_exist", "study_topics_cohere")
+    story.folded.append(proof(rows.values()))
+    decides = rows.get("topics_exist")
+    if decides is not None and tone(decides["verdict"]) == "unknown":
+        story.answer("topics.is_unknown", "unknown", asked)
 
 
-def _examples(story: Story) -> None:
+def _kinds(story: Story) -> None:
+    """Show the words of each topic beside its clearest posts."""
     found = story.marts.ask(
         f"""
         with
 
+        words as (
+            select
+                topic_id,
+                string_agg(word, ' \u00b7 ' order by term_rank) as words
+            from topic_terms
+            where term_rank <= {MOST_WORDS}
+            group by topic_id
+        ),
+
         examples as (
             select
                 topic_id,
-                topic_label,
-                unnest(example_post_ids) as post_id,
-                generate_subscripts(example_post_ids, 1) as place
+                unnest(example_post_ids[:{MOST_EXAMPLES}]) as post_id,
+                generate_subscripts(example_post_ids[:{MOST_EXAMPLES}], 1) as place
             from topics
+        ),
+
+        posts as (
+            select
+                examples.topic_id,
+                list(
+                    left(
+                        regexp_replace(posts.text_clean, '@\\S+', '@\u2026', 'g'),
+                        {EXAMPLE_LETTERS + 1}
+                    )
+                    order by examples.place
+                ) as example_texts
+            from examples
+            inner join fct_posts as posts on examples.post_id = posts.post_id
+            group by examples.topic_id
         )
 
         select
-            examples.topic_id,
-            examples.topic_label,
-            examples.post_id,
-            left(posts.text_clean, {EXAMPLE_LETTERS}) as example_text
-        from examples
-        inner join fct_posts as posts on examples.post_id = posts.post_id
-        order by examples.topic_id, examples.place
+            topics.topic_id,
+            topics.topic_label,
+            topics.main_post_count / topics.post_count as main_share,
+            topics.is_stable,
+            words.words,
+            posts.example_texts
+        from topics
+        inner join words on topics.topic_id = words.topic_id
+        left join posts on topics.topic_id = posts.topic_id
+        where topics.topic_id > 0
+        order by topics.main_post_count desc, topics.topic_id
+        limit {MOST_TOPICS}
         """
     )
     if found.frame.empty:
         return
-    story.table("topics.examples", found, ("topic_label", "example_text"))
+    story.html(
+        Markup('<div class="kinds">{}</div>').format(
+            Markup("").join(
+                Markup(
+                    "<article><h3><bdi>{}</bdi></h3><p>{}</p>"
+                    '<p class="words"><bdi>{}</bdi></p>{}</article>'
+                ).format(
+                    row["topic_label"][:60],
+                    say(
+                        "topics.share" if row["is_stable"] else "topics.share_unstable",
+                        share=of_hundred(row["main_share"]),
+                    ),
+                    row["words"][:200],
+                    Markup("").join(
+                        quoted(text, EXAMPLE_LETTERS)
+                        for text in row["example_texts"] or ()
+                    ),
+                )
+                for row in found.rows
+            )
+        ),
+        found,
+    )
+
+
+def _weeks(story: Story) -> None:
+    """Draw which share of each week's posts is mostly about each topic."""
+    found = story.marts.ask(
+        f"""
+        with
+
+        largest as (
+            select topic_id
+            from topics
+            where topic_id > 0
+            order by main_post_count desc, topic_id
+            limit {MOST_TOPICS}
+        ),
+
+        judged as (
+            select
+                date_trunc('week', posts.post_date)::date as week,
+                main.topic_id,
+                main.topic_label
+            from post_topics as main
+            inner join fct_posts as posts on main.post_id = posts.post_id
+            where main.is_main_topic
+        ),
+
+        weeks as (
+            select week, count(*) as post_count
+            from judged
+            group by week
+            having count(*) >= {LEAST_POSTS}
+        ),
+
+        counted as (
+            select
+                weeks.week,
+                judged.topic_id,
+                any_value(judged.topic_label) as topic_label,
+                count(*) as main_count,
+                any_value(weeks.post_count) as post_count
+            from judged
+            inner join weeks on judged.week = weeks.week
+            where judged.topic_id in (select topic_id from largest)
+            group by weeks.week, judged.topic_id
+        )
+
+        select
+            week,
+            topic_id,
+            topic_label,
+            main_count / post_count as value,
+            {wilson("main_count", "post_count", "low")} as low,
+            {wilson("main_count", "post_count", "high")} as high,
+            post_count
+        from counted
+        order by topic_id, week
+        """
+    )
+    if found.frame["week"].nunique() < LEAST_WEEKS:
+        return
+    frame = found.frame.assign(at=found.frame["week"], kind=_names(found.frame))
+    story.figure(
+        "topics.weeks",
+        charts.panels(frame, "post_share", over="week"),
+        found,
+        n=int(found.frame.groupby("week")["post_count"].first().sum()),
+        least=LEAST_POSTS,
+    )
 
 
 def _prevalence(story: Story) -> None:
@@ -170,7 +277,7 @@ def _prevalence(story: Story) -> None:
             author_count
         from topic_prevalence
         where scope = 'all'
-        order by topic_id = 0, topic_id
+        order by topic_id = 0, main_post_count desc, topic_id
         """
     )
     if len(found.frame) < 2:
@@ -179,7 +286,7 @@ def _prevalence(story: Story) -> None:
         "topics.prevalence",
         charts.intervals(
             found.frame.assign(name=_names(found.frame)),
-            "topic_share",
+            "post_share",
             zero=None,
             share=True,
         ),
@@ -189,70 +296,11 @@ def _prevalence(story: Story) -> None:
     )
 
 
-def _names(frame: pd.DataFrame) -> list[str]:
+def _names(frame: pd.DataFrame, width: int = NAME_WIDTH) -> list[str]:
     return [
-        verbatim(f"{topic}: {words}", NAME_WIDTH)
-        if topic
-        else chart_term("topic", "none")
+        verbatim(words, width) if topic else label("topic.none")
         for topic, words in zip(frame["topic_id"], frame["topic_label"], strict=True)
     ]
-
-
-def _groups_hold(story: Story) -> bool:
-    found = story.marts.ask(
-        """
-        select count(*) as shown_count
-        from adaptation_model_selection
-        where is_shown and claims_structure
-        """
-    )
-    return bool(found.row["shown_count"])
-
-
-def _compared(story: Story) -> None:
-    for scope in ("month", "group"):
-        if scope == "group" and not _groups_hold(story):
-            continue
-        found = story.marts.ask(
-            f"""
-            select
-                scope_key as kind,
-                topic_id,
-                topic_label,
-                main_share as value,
-                main_low as low,
-                main_high as high,
-                main_post_count,
-                post_count,
-                author_count
-            from topic_prevalence
-            where
-                scope = '{scope}'
-                and topic_id > 0
-                and scope_key <> 'unclassified'
-                and post_count >= {LEAST_POSTS}
-            order by topic_id, kind
-            """
-        )
-        kinds = sorted(set(found.frame["kind"]))[-MOST_KINDS:]
-        if len(kinds) < 2:
-            continue
-        frame = found.frame[found.frame["kind"].isin(kinds)]
-        story.figure(
-            f"topics.by_{scope}",
-            charts.intervals(
-                frame.assign(
-                    name=_names(frame),
-                    kind=[chart_term("group", kind) for kind in frame["kind"]],
-                ),
-                "topic_share",
-                zero=None,
-                share=True,
-            ),
-            found,
-            n=int(frame.groupby("kind")["post_count"].max().sum()),
-            least=LEAST_POSTS,
-        )
 
 
 def _table(story: Story) -> None:
@@ -291,27 +339,28 @@ def _table(story: Story) -> None:
 
 
 def _keywords(story: Story) -> None:
+    """Draw the words that stand out, where no topic holds that would show them."""
+    topics = story.marts.ask(
+        "select count(*) as topic_count from topics where topic_id > 0"
+    )
+    if topics.row["topic_count"]:
+        return
     found = story.marts.ask(
         """
-        select keyword, script, document_count, document_share, tfidf_weight
+        select
+            keyword,
+            document_count as value,
+            document_share,
+            tfidf_weight
         from keywords
         where scope = 'all' and not is_search_term
         order by keyword_rank
-        limit 20
+        limit 12
         """
     )
     if not found.frame.empty:
-        story.table(
-            "topics.keywords",
-            found,
-            (
-                "keyword",
-                worded("script"),
-                "document_count",
-                share("document_share"),
-                "tfidf_weight",
-            ),
-        )
+        frame = found.frame.assign(name=[verbatim(w) for w in found.frame["keyword"]])
+        story.figure("topics.keywords", charts.ordered_bars(frame), found)
 
 
 def _tried(story: Story) -> None:
@@ -361,24 +410,7 @@ def _tried(story: Story) -> None:
     )
 
 
-def topic_tile(story: Story) -> tuple[Tile, Answer]:
-    """How many topics there are."""
-    found = story.marts.ask(
-        """
-        select
-            count(*) filter (where topic_id > 0) as topic_count,
-            count(*) filter (where is_stable) as stable_count
-        from topics
-        """
-    )
-    row = found.row
-    if not row["topic_count"]:
-        return Tile("topics", say("short.none"), say("short.no_topics")), found
-    words = say("short.topics", stable=number(row["stable_count"]))
-    return Tile("topics", number(row["topic_count"]), words), found
-
-
 TOPICS = Section(
     "topics",
-    (_found, _words, _examples, _prevalence, _compared, _table, _keywords, _tried),
+    (_found, _claims, _kinds, _prevalence, _weeks, _keywords, _table, _tried),
 )
