@@ -85,7 +85,7 @@ def figure_svg(
 
 def _svg(chart: alt.TopLevelMixin) -> str:
     configured = (
-        chart.configure(background="transparent", font="inherit")
+        chart.configure(background="transparent", font="inherit", aria=False)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK,
@@ -139,6 +139,14 @@ def _finish(svg: str, name: str, title: str, description: str) -> Markup:
         f'aria-labelledby="{title}" aria-describedby="{description}"',
         svg,
         count=1,
+    )
+    # hundredths of a pixel are enough, and texts stay as they are
+    svg = re.sub(
+        "<[^>]+>",
+        lambda tag: re.sub(
+            r"\d+\.\d{3,}", lambda size: f"{float(size[0]):.2f}", tag[0]
+        ),
+        svg,
     )
     return Markup(_in_both_languages(svg))
 
@@ -929,3 +937,27 @@ def _apart(values: list[float], least: float = 0.06) -> list[float]:
     for below, above in pairwise(order):
         moved[above] = max(moved[above], moved[below] + least)
     return moved
+
+
+def sparkline(values: Sequence[float], title: str) -> Markup:
+    """Draw counts over time as small bars, without an axis.
+
+    Args:
+        values: a count for each stretch of time, in order.
+        title: id of the element that says what it is.
+
+    Returns:
+        One SVG element; nothing for no counts.
+    """
+    top = max(values, default=0)
+    if not top:
+        return Markup("")
+    bars = "".join(
+        f"M{6 * at} 24h5v-{24 * value / top:.1f}h-5z"
+        for at, value in enumerate(values)
+        if value
+    )
+    return Markup(
+        '<svg class="spark" role="img" aria-labelledby="{}" viewBox="0 0 {} 24" '
+        'preserveAspectRatio="none"><path fill="var(--blue)" d="{}"/></svg>'
+    ).format(title, 6 * len(values), bars)

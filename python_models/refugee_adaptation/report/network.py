@@ -23,6 +23,7 @@ from bokeh.models import (
     Range1d,
     Scatter,
     Segment,
+    Text,
     WheelZoomTool,
 )
 from bokeh.resources import Resources
@@ -30,9 +31,10 @@ from markupsafe import Markup
 
 from refugee_adaptation.report.marts import Marts, Row
 from refugee_adaptation.report.texts import LANGUAGES, texts
+from refugee_adaptation.wording.numbers import MISSING, rank
 
 # per kind of tie
-MOST_TIES = 8000
+MOST_TIES = 5000
 # a tie shows this many of its posts, the panel says how many there are
 MOST_POSTS = 4
 # communities with a colour and a shape of their own; the rest share grey circles
@@ -110,8 +112,7 @@ def network_data(marts: Marts, most_people: int | None) -> dict[str, Any]:
             community_number,
             community_name,
             user_count,
-            is_established,
-            reason
+            is_established
         from communities
         order by tie_kind, community_number
         """
@@ -235,7 +236,7 @@ def _kind(
                 round(row["x"], 4),
                 round(row["y"], 4),
                 group.get(row["community_id"], -1),
-                row["pagerank_rank"],
+                _settled(row),
                 row["pagerank_rank_low"],
                 row["pagerank_rank_high"],
                 row["neighbour_count"],
@@ -262,15 +263,21 @@ def _kind(
         "all_ties": edges[0]["all_count"] if edges else 0,
         "communities": [
             [
-                row["community_id"],
+                row["community_number"],
                 row["community_name"],
                 row["user_count"],
                 bool(row["is_established"]),
-                row["reason"],
             ]
             for row in communities
         ],
     }
+
+
+def _settled(row: Row) -> int | None:
+    """Give the rank of a person, where the crawl settles it."""
+    place, low, high = (row[f"pagerank_rank{end}"] for end in ("", "_low", "_high"))
+    known = rank(place, low, high, row["all_count"]) != MISSING
+    return int(place) if known else None
 
 
 def _plot() -> Plot:
@@ -296,10 +303,13 @@ def _plot() -> Plot:
         data={name: [] for name in ("x0", "y0", "x1", "y1", "width", "at")},
         name="edges",
     )
+    names = ColumnDataSource(
+        data={name: [] for name in ("x", "y", "name")}, name="names"
+    )
     plot = Plot(
         x_range=Range1d(start=-1.1, end=1.1, name="across"),
         y_range=Range1d(start=-1.1, end=1.1, name="up"),
-        height=560,
+        height=480,
         min_border=0,
         sizing_mode="stretch_width",
         toolbar_location=None,
@@ -311,27 +321,41 @@ def _plot() -> Plot:
         subscribed_events={"tap"},
     )
     # colours come from the style sheet when the page draws
-    lines = Segment(
-        x0="x0", y0="y0", x1="x1", y1="y1", line_width="width", line_alpha=0.2
-    )
-    chosen = Segment(x0="x0", y0="y0", x1="x1", y1="y1", line_width=3)
+    line = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
+    lines = Segment(**line, line_width="width", line_alpha=0.2)
+    chosen = Segment(**line, line_width=2)
+    faint = Segment(**line, line_width="width", line_alpha=0.05)
     plot.add_glyph(
-        edges, lines, selection_glyph=chosen, nonselection_glyph=lines, name="ties"
+        edges, lines, selection_glyph=chosen, nonselection_glyph=faint, name="ties"
     )
-    dots = Scatter(
-        x="x",
-        y="y",
-        size="size",
-        marker="shape",
-        fill_color="colour",
-        line_width=0.6,
-        fill_alpha=0.92,
-    )
-    picked = Scatter(
-        x="x", y="y", size="size", marker="shape", fill_color="colour", line_width=4
-    )
+    dot = {
+        "x": "x",
+        "y": "y",
+        "size": "size",
+        "marker": "shape",
+        "fill_color": "colour",
+    }
+    dots = Scatter(**dot, line_width=0.6, fill_alpha=0.92)
+    picked = Scatter(**dot, line_width=2)
+    faded = Scatter(**dot, line_width=0, fill_alpha=0.15)
     people_marks = plot.add_glyph(
-        nodes, dots, selection_glyph=picked, nonselection_glyph=dots, name="people"
+        nodes, dots, selection_glyph=picked, nonselection_glyph=faded, name="people"
+    )
+    plot.add_glyph(
+        names,
+        Text(
+            x="x",
+            y="y",
+            text="name",
+            text_align="center",
+            text_baseline="middle",
+            text_font_size="13px",
+            text_font_style="bold",
+            background_fill_alpha=0.8,
+            padding=3,
+            border_radius=3,
+        ),
+        name="labels",
     )
     # the wheel scrolls the page; with Ctrl it zooms, as on maps
     wheel = WheelZoomTool(modifiers={"ctrl": True})
@@ -339,7 +363,7 @@ def _plot() -> Plot:
         renderers=[people_marks],
         tooltips=[
             ("pseudonym 假名", "@user"),
-            ("community 社群", "@community"),
+            ("circle 圈子", "@community"),
             ("rank 排名", "@rank"),
             ("neighbours 邻居", "@neighbours"),
         ],

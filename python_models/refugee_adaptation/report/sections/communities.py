@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from refugee_adaptation.report import network
+from refugee_adaptation.report.charts import sparkline
 from refugee_adaptation.report.columns import (
     both,
     chance,
@@ -21,11 +22,12 @@ from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.sections.growth import group_drift
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.templating import fill
-from refugee_adaptation.report.texts import date, say, term
-from refugee_adaptation.wording.numbers import number, of_hundred, rank
+from refugee_adaptation.report.texts import say, term
+from refugee_adaptation.wording.numbers import MISSING, number, of_hundred, rank, span
 
-# circles that are shown at once
+# circles that are shown at once, and bars of the small picture of each
 MOST_CIRCLES = 8
+WEEKS = 24
 
 
 def _verdicts(story: Story) -> None:
@@ -90,18 +92,60 @@ def _circles(story: Story) -> None:
     """Show each circle that holds: what sets it apart, its size, and when it talks."""
     found = story.marts.ask(
         f"""
+        with
+
+        days as (
+            select min(post_date) as first_date, max(post_date) as last_date
+            from fct_posts
+        ),
+
+        counted as (
+            select
+                people.community_id,
+                least({WEEKS - 1}, floor(
+                    {WEEKS} * (posts.post_date - days.first_date)
+                    / (days.last_date - days.first_date + 1)
+                ))::integer as part,
+                count(*) as post_count
+            from influencers as people
+            inner join fct_posts as posts on people.user_id = posts.user_id
+            cross join days
+            where posts.post_date is not null
+            group by people.community_id, part
+        ),
+
+        parts as (
+            select communities.community_id, unnest(range({WEEKS})) as part
+            from communities
+        ),
+
+        weeks as (
+            select
+                parts.community_id,
+                list(coalesce(counted.post_count, 0) order by parts.part)
+                    as post_counts
+            from parts
+            left join counted
+                on
+                    parts.community_id = counted.community_id
+                    and parts.part = counted.part
+            group by parts.community_id
+        )
+
         select
-            tie_kind,
+            communities.community_id,
+            communities.tie_kind,
             community_number,
             community_name,
             user_count,
             newcomer_share,
             inside_share,
-            first_at,
-            last_at
+            weeks.post_counts
         from communities
-        where is_established
-        order by tie_kind, community_number
+        left join weeks
+            on communities.community_id = weeks.community_id
+        where communities.is_established
+        order by communities.tie_kind, communities.community_number
         limit {MOST_CIRCLES}
         """
     )
@@ -109,9 +153,10 @@ def _circles(story: Story) -> None:
         return
     story.text("communities.circle")
     story.html(
-        Markup('<div class="kinds">{}</div>').format(
+        Markup('<div class="kinds many">{}</div>').format(
             Markup("").join(
-                Markup("<article><h3>{}</h3><p>{}</p></article>").format(
+                Markup('<article><h3 id="{}">{}</h3>{}<p>{}</p></article>').format(
+                    row["community_id"],
                     Markup("<bdi>{}</bdi>").format(row["community_name"][:60])
                     if row["community_name"]
                     else say(
@@ -119,14 +164,13 @@ def _circles(story: Story) -> None:
                         number=number(row["community_number"]),
                         kind=term("tie_kind", row["tie_kind"]),
                     ),
+                    sparkline(row["post_counts"] or [], row["community_id"]),
                     say(
                         "communities.profile",
                         kind=term("tie_kind", row["tie_kind"]),
                         users=number(row["user_count"]),
                         newcomers=of_hundred(row["newcomer_share"]),
                         inside=of_hundred(row["inside_share"]),
-                        first=date(row["first_at"]),
-                        last=date(row["last_at"]),
                     ),
                 )
                 for row in found.rows
@@ -211,7 +255,10 @@ def _network(story: Story) -> None:
 
 def _rank(row: Row) -> str:
     low, high = row["pagerank_rank_low"], row["pagerank_rank_high"]
-    return rank(row["pagerank_rank"], low, high, row["all_count"])
+    place = rank(row["pagerank_rank"], low, high, row["all_count"])
+    return (
+        place if MISSING in (place, span(low, high)) else f"{place} {span(low, high)}"
+    )
 
 
 def _influencers(story: Story) -> None:
@@ -246,7 +293,6 @@ def _influencers(story: Story) -> None:
             person(),
             worded("tie_kind"),
             made("pagerank_rank", _rank, numbers=True),
-            interval("pagerank_rank_low", "pagerank_rank_high"),
             "betweenness",
             "core_number",
             "in_reach_count",

@@ -13,7 +13,7 @@ from refugee_adaptation.report.marts import NotBuiltError, Row
 from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.sections.growth import captured_growth
 from refugee_adaptation.report.story import Section, Story
-from refugee_adaptation.report.texts import chart_term, date, in_spans, label
+from refugee_adaptation.report.texts import chart_term, date, in_spans, label, say
 from refugee_adaptation.wording.numbers import number, of_hundred
 
 
@@ -91,10 +91,13 @@ def _happened(rows: Sequence[Row]) -> Markup:
     """List the numbered events of the curve, each with its day and its source."""
     return Markup('<div class="aside"><ol>{}</ol></div>').format(
         Markup("").join(
-            Markup('<li title="{}">{}: {}</li>').format(
+            Markup('<li title="{}">{}</li>').format(
                 row["source"],
-                date(row["platform_date"]),
-                in_spans({"en": row["event_en"], "zh": row["event_zh"]}),
+                say(
+                    "engagement.event",
+                    day=date(row["platform_date"]),
+                    event=in_spans({"en": row["event_en"], "zh": row["event_zh"]}),
+                ),
             )
             for row in rows
         )

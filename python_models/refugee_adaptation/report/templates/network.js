@@ -6,7 +6,7 @@
   if (!root) return;
   const find = (name) => root.querySelector(`[data-part="${name}"]`);
   const json = (id) => JSON.parse(document.getElementById(id).textContent);
-  const PAGE = 10;
+  const PAGE = 6;
   const zh = () => document.getElementById("chinese").checked;
   const say = (en, chinese) => (zh() ? chinese : en);
   const element = (name, text, parent) => {
@@ -18,7 +18,7 @@
   // pixels around a line that count as on it
   const REACH = 6;
   let data, kind, shown = [], ties = [], page = 0, started = false;
-  let nodes, edges, across, up, marks;
+  let nodes, edges, names, across, up, marks;
   // what the panel shows: a person, a tie, or nothing; and what the search found
   let picked = {}, found = () => "";
 
@@ -30,8 +30,10 @@
   const title = (at) => {
     const group = kind.communities[at];
     if (!group) return "–";
-    return group[1] ? `${group[0]} ${group[1]}` : group[0];
+    if (group[1]) return group[1];
+    return group[3] ? say(`circle ${group[0]}`, `圈子 ${group[0]}`) : say(`part ${group[0]}`, `部分 ${group[0]}`);
   };
+  const rank = (p) => p[4] === null ? say("not settled", "未定") : count(p[4]) + (p[5] === p[6] ? "" : ` [${count(p[5])}, ${count(p[6])}]`);
   const count = (n) => n.toLocaleString("en-US");
 
   function wordKinds() {
@@ -47,7 +49,7 @@
     const wanted = select.value;
     select.replaceChildren();
     legend.replaceChildren();
-    const all = element("option", say("all communities", "全部社群"), select);
+    const all = element("option", say("all circles", "全部圈子"), select);
     all.value = "";
     kind.communities.forEach((group, at) => {
       const option = element("option", `${symbol(at)} ${title(at)} (${count(group[2])})`, select);
@@ -64,19 +66,22 @@
       const item = element("li", undefined, legend);
       const mark = element("span", "●", item);
       mark.style.color = `var(${data.other})`;
-      item.append(` ${say("smaller communities", "较小的社群")}`);
+      item.append(` ${say("smaller circles", "较小的圈子")}`);
     }
     select.value = wanted;
   }
 
   // colours of the style sheet, for the scheme that is on
   function paint() {
-    const [people, lines] = marks;
+    const [people, lines, labels] = marks;
     nodes.data = {...nodes.data, colour: shown.map((at) => drawn(colour(kind.people[at][3])))};
     people.glyph.setv({line_color: drawn("--paper")});
     people.selection_glyph.setv({line_color: drawn("--ink")});
     lines.glyph.setv({line_color: drawn("--ink")});
-    lines.selection_glyph.setv({line_color: drawn("--ink")});
+    lines.selection_glyph.setv({line_color: drawn("--vermilion")});
+    lines.nonselection_glyph.setv({line_color: drawn("--ink")});
+    people.nonselection_glyph.setv({line_color: drawn("--paper")});
+    labels.glyph.setv({text_color: drawn("--ink"), background_fill_color: drawn("--paper")});
   }
 
   function draw() {
@@ -104,7 +109,7 @@
       size: of((p) => scale * (4 + 20 * Math.sqrt(p[10] / top))),
       colour: of((p) => drawn(colour(p[3]))), shape: of((p) => shape(p[3])),
       user: of((p) => p[0]), community: of((p) => title(p[3])),
-      rank: of((p) => `${count(p[4])} [${count(p[5])}, ${count(p[6])}]`),
+      rank: of(rank),
       neighbours: of((p) => p[7]), at: of((p, at) => at),
     };
     const end = (which, field) => ties.map((at) => kind.people[kind.ties[at][which]][field]);
@@ -114,8 +119,27 @@
       width: ties.map((at) => 0.4 + 2.2 * kind.ties[at][2] / most), at: ties,
     };
     page = 0;
+    nameCircles();
     fillTable();
     tellStatus();
+  }
+
+  // each of the larger circles by its name, where most of its people lie
+  function nameCircles() {
+    const places = new Map();
+    for (const at of shown) {
+      const [, x, y, group] = kind.people[at];
+      if (group < 0 || group >= data.most) continue;
+      if (!places.has(group)) places.set(group, [[], []]);
+      places.get(group)[0].push(x);
+      places.get(group)[1].push(y);
+    }
+    const middle = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+    const found = [...places].filter(([, [xs]]) => xs.length >= 5);
+    names.data = {
+      x: found.map(([, [xs]]) => middle(xs)), y: found.map(([, [, ys]]) => middle(ys)),
+      name: found.map(([group]) => title(group).split(" #")[0].slice(0, 18)),
+    };
   }
 
   function tellStatus() {
@@ -148,8 +172,7 @@
       button.type = "button";
       button.addEventListener("click", () => choose(at));
       element("td", `${symbol(person[3])} ${title(person[3])}`, row);
-      for (const text of [count(person[4]), `[${count(person[5])}, ${count(person[6])}]`,
-        count(person[7]), person[8] === null ? "–" : count(person[8])]) {
+      for (const text of [rank(person), count(person[7]), person[8] === null ? "–" : count(person[8])]) {
         element("td", text, row).className = "number";
       }
     }
@@ -190,8 +213,8 @@
     const head = element("h4", undefined, panel);
     element("code", person[0], head);
     element("p", say(
-      `${title(person[3])}; rank ${count(person[4])} [${count(person[5])}, ${count(person[6])}], ${count(person[7])} neighbours`,
-      `${title(person[3])}；排名 ${count(person[4])} [${count(person[5])}, ${count(person[6])}]，${count(person[7])} 位邻居`), panel);
+      `${title(person[3])}; rank ${rank(person)}, ${count(person[7])} neighbours`,
+      `${title(person[3])}；排名 ${rank(person)}，${count(person[7])} 位邻居`), panel);
     const mine = kind.ties.filter((tie) => tie[0] === at || tie[1] === at);
     for (const tie of mine.slice(0, 8)) tieLine(tie, panel, at);
     if (mine.length > 8) {
@@ -213,8 +236,20 @@
 
   function pick(what) {
     picked = what;
-    nodes.selected.indices = what.person === undefined ? [] : [shown.indexOf(what.person)];
-    edges.selected.indices = what.tie === undefined ? [] : [ties.indexOf(what.tie)];
+    const people = new Set(what.people || []), lines = new Set();
+    if (what.tie !== undefined) lines.add(what.tie);
+    if (what.person !== undefined) {
+      people.add(what.person);
+      for (const at of ties) {
+        const [low, high] = kind.ties[at];
+        if (low !== what.person && high !== what.person) continue;
+        lines.add(at);
+        people.add(low).add(high);
+      }
+    }
+    const places = (all, wanted) => all.flatMap((at, place) => (wanted.has(at) ? [place] : []));
+    nodes.selected.indices = places(shown, people);
+    edges.selected.indices = places(ties, lines);
     tellPicked();
   }
 
@@ -271,21 +306,30 @@
     find("found").textContent = found();
   }
 
+  // a pseudonym by its beginning, a circle by its name, or a shared hashtag
   function search() {
     const wanted = find("search").value.trim().toLowerCase();
     tellFound(() => "");
+    pick({});
     if (!wanted) return;
-    const hits = kind.people.map((p, at) => at).filter((at) => kind.people[at][0].startsWith(wanted));
+    const everyone = kind.people.map((p, at) => at);
+    const person = everyone.filter((at) => kind.people[at][0].startsWith(wanted));
+    const named = kind.communities.flatMap((group, at) => title(at).toLowerCase().includes(wanted) ? [at] : []);
+    const tag = wanted.replace(/^#/, "");
+    const tags = new Set(kind.tags.flatMap((one, at) => (one.toLowerCase().includes(tag) ? [at] : [])));
+    const tied = new Set(kind.ties.flatMap((tie) => (tie[6].some((at) => tags.has(at)) ? tie.slice(0, 2) : [])));
+    const hits = person.length ? person : everyone.filter((at) => named.includes(kind.people[at][3]) || tied.has(at));
     if (!hits.length) {
-      tellFound(() => say("nobody here has a pseudonym that begins so", "没有以此开头的假名"));
+      tellFound(() => say("nobody here: no pseudonym, circle or hashtag is called so", "没有：无此假名、圈子或话题标签"));
       return;
     }
     tellFound(() => say(`${count(hits.length)} found`, `找到 ${count(hits.length)} 人`));
-    if (!shown.includes(hits[0])) {
+    if (!hits.some((at) => shown.includes(at))) {
       find("community").value = "";
       draw();
     }
-    choose(hits[0]);
+    if (person.length === 1) choose(person[0]);
+    else pick({people: hits});
   }
 
   function setKind() {
@@ -302,6 +346,7 @@
   function reword() {
     wordKinds();
     fillCommunities();
+    nameCircles();
     tellStatus();
     tellPicked();
     tellFound(found);
@@ -314,8 +359,8 @@
     await Bokeh.embed.embed_item(json("network-item"));
     const page_document = Bokeh.documents[Bokeh.documents.length - 1];
     const model = (name) => page_document.get_model_by_name(name);
-    [nodes, edges, across, up] = ["nodes", "edges", "across", "up"].map(model);
-    marks = ["people", "ties"].map(model);
+    [nodes, edges, names, across, up] = ["nodes", "edges", "names", "across", "up"].map(model);
+    marks = ["people", "ties", "labels"].map(model);
     page_document.on_event("tap", (_, event) => tap(event));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
     find("kind").addEventListener("change", setKind);
