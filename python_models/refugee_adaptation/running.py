@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refugee_adaptation.crawl.files import find_files
+from refugee_adaptation.crawl.reading import SKIP_VARIABLE
 from refugee_adaptation.crawl.sheets import CrawlError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -73,6 +74,11 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--replace", action="store_true", help="replace the results of another crawl"
     )
+    parser.add_argument(
+        "--skip-unreadable",
+        action="store_true",
+        help="pass over files that cannot be read, and say which",
+    )
     parser.add_argument("--open", action="store_true", help="open the page when done")
     parser.add_argument(
         "--json", action="store_true", help="print the result as one JSON object"
@@ -109,6 +115,8 @@ def build(options: argparse.Namespace) -> Outcome:
         settings["ADAPTATION_COLUMNS"] = str(options.columns.absolute())
     if options.replace:
         settings["ADAPTATION_REPLACE"] = "1"
+    if options.skip_unreadable:
+        settings[SKIP_VARIABLE] = "1"
     if options.threads:
         settings["ADAPTATION_THREADS"] = str(options.threads)
     os.environ.update(settings)

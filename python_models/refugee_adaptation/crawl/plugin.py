@@ -200,7 +200,7 @@ class Plugin(BasePlugin):
         with self._lock:
             invocation = get_invocation_id()
             if self._crawl is None or self._invocation != invocation:
-                self._crawl = read_crawl(self._setting, self._columns)
+                self._crawl = read_crawl(self._setting, self._columns, _say)
                 self._invocation = invocation
                 _say("The crawl holds:\n" + describe(self._crawl))
             return self._crawl

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -36,6 +38,10 @@ FILE_COLUMNS = (
 )
 """Columns of the table `files`: one row per recognised table of a file, all text."""
 
+SKIP_VARIABLE = "ADAPTATION_SKIP_UNREADABLE"
+"""Environment variable: pass over files that cannot be read, in place of stopping."""
+
+_TELL_AFTER = 10.0
 _SYNTHETIC = "https://synthetic.example/"
 # the white space of the macro `strip_space`
 _SPACE = " \t\r\n\f\v\u00a0\u3000\ufeff\u200b"
@@ -108,7 +114,11 @@ def schema_of(entity: str) -> pa.Schema:
     return pa.schema([*((name, pa.string()) for name in FIELDS[entity]), *_EXTRA])
 
 
-def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Crawl:
+def read_crawl(
+    setting: str | Sequence[str],
+    columns: str | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+) -> Crawl:
     """Read a crawl.
 
     Args:
@@ -116,6 +126,7 @@ def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Craw
             system's path separator.
         columns: a YAML file that says what the columns of further sheets are (see
             `own_columns`); blank means the environment variable ADAPTATION_COLUMNS.
+        tell: is given a line on how far reading is, from time to time.
 
     Returns:
         The crawl. No record is left out: one that cannot be read as a row has its
@@ -124,37 +135,43 @@ def read_crawl(setting: str | Sequence[str], columns: str | None = None) -> Craw
 
     Raises:
         CrawlError: a path does not exist, or a data file cannot be read or is of no
-            known export. The message is one sentence that names the file.
+            known export (where ADAPTATION_SKIP_UNREADABLE is set, such a file is passed
+            over). The message is one sentence that names the file.
     """
     own = own_layouts(columns)
     files, passed_over = find_files(setting)
     batches: dict[str, list[pa.RecordBatch]] = {entity: [] for entity in FIELDS}
     summaries: list[SheetSummary] = []
     names: set[str] = set()
-    for file in files:
+    told = time.monotonic()
+    for place, file in enumerate(files):
+        if time.monotonic() - told >= _TELL_AFTER:
+            told = time.monotonic()
+            rows = sum(summary.row_count for summary in summaries)
+            tell(f"Reading: {place:,} of {len(files):,} files, {rows:,} rows so far")
         try:
-            for part, sheet, layout in _sheets(file, own):
-                if layout is None:
-                    summaries.append(
-                        SheetSummary(
-                            part.source_file, "empty", "none", sheet.encoding, 0, 0, ()
-                        )
-                    )
-                    continue
-                summary, read = _read_sheet(part, sheet, layout, names)
-                summaries.append(summary)
-                if layout.is_used:
-                    batches[layout.entity] += read
+            # of a file that breaks off nothing is kept
+            found = [
+                _read_sheet(part, sheet, layout, names)
+                for part, sheet, layout in _sheets(file, own)
+            ]
         except (CrawlError, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
             if file.other_platform:
                 why = message("skip_other_platform", folder=file.other_platform)
-                passed_over.append(PassedOver(file.source_file, why))
-                continue
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise CrawlError(
-                f"The file `{file.source_file}` of the crawl cannot be read: {reason}; "
-                f"{EXPECTED}."
-            ) from error
+            elif os.environ.get(SKIP_VARIABLE):
+                why = message("skip_unreadable", problem=str(reason))
+            else:
+                raise CrawlError(
+                    f"The file `{file.source_file}` of the crawl cannot be read: "
+                    f"{reason}; {EXPECTED} ({SKIP_VARIABLE}=1 passes it over)."
+                ) from error
+            passed_over.append(PassedOver(file.source_file, why))
+            continue
+        for summary, read in found:
+            summaries.append(summary)
+            if read:
+                batches[summary.entity] += read
     tables = {
         entity: pa.Table.from_batches(batches[entity], schema_of(entity))
         for entity in FIELDS
@@ -189,12 +206,17 @@ def _sheets(
 
 
 def _read_sheet(
-    file: CrawlFile, sheet: Sheet, layout: Layout, names: set[str]
+    file: CrawlFile, sheet: Sheet, layout: Layout | None, names: set[str]
 ) -> tuple[SheetSummary, list[pa.RecordBatch]]:
     """Read a sheet into the fields of its entity, none where no model reads it.
 
     The names of people in it are added to `names`.
     """
+    if layout is None:
+        empty = SheetSummary(
+            file.source_file, "empty", "none", sheet.encoding, 0, 0, ()
+        )
+        return empty, []
     read: list[pa.RecordBatch] = []
     count = problem_count = 0
     is_synthetic = False

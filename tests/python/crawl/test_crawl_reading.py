@@ -10,6 +10,7 @@ from refugee_adaptation import checking as command
 from refugee_adaptation.crawl import reading, study
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.reading import read_crawl
+from refugee_adaptation.crawl.sheets import CrawlError
 
 (STUDY,) = study.LAYOUTS
 HEADER = ",".join(STUDY.columns)
@@ -147,3 +148,40 @@ def test_real_exports_are_read_whole(item, expected):
     for name in expected:
         ids = crawl.tables[name][f"{name.removesuffix('s')}_id"].to_pylist()
         assert {len(value) for value in ids} == {24}
+
+
+def test_an_unreadable_file_is_passed_over_when_asked(folder, monkeypatch, capsys):
+    readable = reading.read_crawl(str(folder))
+    broken = folder / "half.parquet"
+    broken.write_bytes(b"PAR1 and no more")
+    with pytest.raises(CrawlError, match=r"damaged; .*SKIP_UNREADABLE=1"):
+        reading.read_crawl(str(folder))
+    monkeypatch.setenv(reading.SKIP_VARIABLE, "1")
+    skipped = reading.read_crawl(str(folder))
+    assert skipped.tables == readable.tables
+    assert command.main([str(folder)]) == 0
+    said = "unreadable (the Parquet file is damaged): half.parquet"
+    assert said in capsys.readouterr().out
+
+
+def test_of_a_file_that_breaks_off_nothing_is_kept(folder, monkeypatch):
+    sheets = reading._sheets
+
+    def breaking(file, own):
+        yield from sheets(file, own)
+        raise CrawlError("it breaks off")
+
+    monkeypatch.setenv(reading.SKIP_VARIABLE, "1")
+    monkeypatch.setattr(reading, "_sheets", breaking)
+    crawl = reading.read_crawl(str(folder))
+    assert crawl.summaries == []
+    assert {table.num_rows for table in crawl.tables.values()} == {0}
+
+
+def test_long_reading_says_how_far_it_is(folder, monkeypatch):
+    monkeypatch.setattr(reading, "_TELL_AFTER", 0.0)
+    told = []
+    crawl = reading.read_crawl(str(folder), tell=told.append)
+    files = len({summary.source_file for summary in crawl.summaries})
+    assert len(told) == files
+    assert told[0] == f"Reading: 0 of {files} files, 0 rows so far"

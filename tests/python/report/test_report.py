@@ -601,7 +601,9 @@ def test_shares_and_intervals_are_written_for_people() -> None:
 
 def bars(svg: str) -> list[tuple[float, float]]:
     """Left and right end of every bar of a chart, in pixels."""
-    found = re.findall(r'<path d="M([\d.]+),[\d.]+h([\d.]+)v[\d.]+h-[\d.]+Z" fill="var', svg)
+    found = re.findall(
+        r'<path d="M([\d.]+),[\d.]+h([\d.]+)v[\d.]+h-[\d.]+Z" fill="var', svg
+    )
     return [(float(x), float(x) + float(width)) for x, width in found]
 
 
