@@ -8,21 +8,52 @@
     are columns of text and `text_lists` of lists of texts. A user known only by the crawler's
     own hash (16 hex digits, sha256 of the id) meets the user known by id, because the
     id is hashed the same way first. In a record that
-    could not be read a value may stand in any column, so none is handed on. The second in
+    could not be read a value may stand in any column, so none is handed on; nor is any of
+    a person who is to be forgotten (`adaptation forget`), not even an id. The second in
     which an account was registered is the third of its id, and nearly its own: it is kept
     to the hour. -#}
 {% macro protect_ids(relation, entity, cells, keep=[], texts=[], text_lists=[], reference_ids=[]) %}
+    with
+
+    hashed as (
+        select
+            *,
+            {{ pseudonym(
+                "case when regexp_full_match(user_id_raw, '[0-9a-f]{24}')
+                    then substr(sha256(user_id_raw), 1, 16) else user_id_raw end"
+            ) }} as user_pseudonym
+        from {{ relation }}
+    ),
+
+    -- who is to be forgotten; nobody where the variable is not set
+    known as (
+        select
+            * exclude (id_raw, user_id_raw, user_pseudonym, read_problem),
+            if(is_forgotten, null, id_raw) as id_raw,
+            if(is_forgotten, null, user_id_raw) as user_id_raw,
+            if(is_forgotten, null, user_pseudonym) as user_id,
+            if(is_forgotten, '{"code": "row_forgotten"}', read_problem) as read_problem
+        from (
+            select
+                *,
+                coalesce(
+                    list_contains(
+                        getvariable('forgotten_users')::varchar[], user_pseudonym
+                    ),
+                    false
+                ) as is_forgotten
+            from hashed
+        )
+    )
+
     select
         source_file,
         row_number,
         crawl_format,
         {{ pseudonym("id_raw") }} as {{ entity }}_id,
-        {{ pseudonym(
-            "case when regexp_full_match(user_id_raw, '[0-9a-f]{24}')
-                then substr(sha256(user_id_raw), 1, 16) else user_id_raw end"
-        ) }} as user_id,
+        user_id,
         {%- for column in reference_ids %}
-        {{ pseudonym(column ~ "_raw") }} as {{ column }},
+        {{ pseudonym("if(is_forgotten, null, " ~ column ~ "_raw)") }} as {{ column }},
         {%- endfor %}
         coalesce(regexp_full_match(id_raw, '[0-9a-f]{24}'), false)
             as is_{{ entity }}_id_valid,
@@ -47,5 +78,5 @@
         case when read_problem is null then {{ column }} end as {{ column }},
         {%- endfor %}
         read_problem
-    from {{ relation }}
+    from known
 {% endmacro %}

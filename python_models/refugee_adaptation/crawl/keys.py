@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "ADAPTATION_PSEUDONYM_KEY"
 SAMPLE_KEY = "the bundled sample is synthetic: there is nobody to protect"
+FINGERPRINT_OF = "the key of this build"
 _SHORTEST = 16
 # hex digits as letters: a spreadsheet takes 12e34 for a number
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -52,9 +53,46 @@ def user_pseudonym(user_id: str, key: str) -> str:
     Returns:
         16 letters from a to p.
     """
-    crawlers_own = sha256(user_id.encode()).hexdigest()[:16]
-    code = hmac.new(key.encode(), crawlers_own.encode(), sha256).hexdigest()
+    return pseudonym(sha256(user_id.encode()).hexdigest()[:16], key)
+
+
+def pseudonym(text: str, key: str) -> str:
+    """The pseudonym of an id, as the macro of this name makes it.
+
+    Args:
+        text: the id; of a user the crawler's own hash, 16 hex digits.
+        key: the key of the build.
+
+    Returns:
+        16 letters from a to p.
+    """
+    code = hmac.new(key.encode(), text.encode(), sha256).hexdigest()
     return code[:16].translate(_LETTERS)
+
+
+def key_of_build(database: Path, fingerprint: str | None) -> str | None:
+    """Find the key of a build that is there, and make none.
+
+    Args:
+        database: the path of the DuckDB file.
+        fingerprint: what the build keeps of its key (the macro `key_fingerprint`);
+            None of a build that is not there.
+
+    Returns:
+        The key of ADAPTATION_PSEUDONYM_KEY, of the file beside the database or of the
+        sample, whichever has the fingerprint, or comes first where there is none; or
+        None.
+    """
+    kept = Path(f"{database}.key")
+    candidates = [
+        os.environ.get(KEY_VARIABLE, "").strip(),
+        kept.read_text().strip() if kept.is_file() else "",
+        SAMPLE_KEY if fingerprint else "",
+    ]
+    for key in filter(None, candidates):
+        if fingerprint is None or pseudonym(FINGERPRINT_OF, key) == fingerprint:
+            return key
+    return None
 
 
 def choose_key(

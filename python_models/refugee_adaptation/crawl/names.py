@@ -61,13 +61,16 @@ _WORD_LISTS = (
 
 
 def mark_names(
-    tables: Mapping[str, pa.Table], names: Iterable[str]
+    tables: Mapping[str, pa.Table],
+    names: Iterable[str],
+    masked: set[str] | None = None,
 ) -> dict[str, pa.Table]:
     """Mark the names of people in the texts of a crawl.
 
     Args:
         tables: by entity, with the columns of `TEXTS` and `user_id`, all text.
         names: what stands in the author columns of the crawl.
+        masked: gets the spellings that are marked wherever they stand.
 
     Returns:
         The tables, in whose texts each character of a name is `MARK`; all else, the
@@ -86,6 +89,8 @@ def mark_names(
                 rows.append(row)
                 uses.add(text, found, table["user_id"][row].as_py())
     finder = Finder(finder.known - uses.common())
+    if masked is not None:
+        masked.update(finder.known)
     marked = dict(tables)
     for (entity, column), rows in hits.items():
         changed = {

@@ -39,6 +39,7 @@ from threadpoolctl import threadpool_limits
 
 from refugee_adaptation import sql_functions
 from refugee_adaptation.crawl.files import split_setting
+from refugee_adaptation.crawl.forgotten import forgotten_users, set_forgotten
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.keys import choose_key, set_key
 from refugee_adaptation.crawl.reading import Crawl, read_crawl
@@ -75,6 +76,7 @@ class Plugin(BasePlugin):
         self._invocation: str | None = None
         self._key: str | None = None
         self._swap: Swap | None = None
+        self._forgotten: list[str] = []
         _skip_what_no_log_takes()
         if self.creds and self.creds.path != ":memory:":
             self._write_beside(self.creds)
@@ -119,13 +121,14 @@ class Plugin(BasePlugin):
                 raise RuntimeError(str(error)) from error
 
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Set the key of the pseudonyms on a cursor that dbt opens.
+        """Set the key of the pseudonyms, and who is to be forgotten, on a cursor.
 
         Args:
             cursor: the new cursor.
 
         Raises:
-            RuntimeError: no key can be chosen (see `keys.choose_key`).
+            RuntimeError: no key can be chosen (see `keys.choose_key`), or the list of
+                the forgotten cannot be read.
         """
         with self._lock:
             if self._key is None:
@@ -137,9 +140,11 @@ class Plugin(BasePlugin):
                         database=database,
                         tell=lambda sentence: fire_event(Note(msg=sentence)),
                     )
+                    self._forgotten = forgotten_users(database)
                 except CrawlError as error:
                     raise RuntimeError(str(error)) from error
         set_key(cursor, self._key)
+        set_forgotten(cursor, self._forgotten)
 
     def load(self, source_config: SourceConfig) -> pa.Table:
         """Give a source its table.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
@@ -94,11 +94,13 @@ class Crawl:
             hold are empty tables.
         summaries: one per recognised table of a file, in order of file.
         passed_over: what was found in a folder and not read, with the reason.
+        names: the spellings of names that are marked in its texts.
     """
 
     tables: dict[str, pa.Table]
     summaries: list[SheetSummary]
     passed_over: list[PassedOver]
+    names: set[str] = field(default_factory=set, repr=False)
 
 
 def schema_of(entity: str) -> pa.Schema:
@@ -176,11 +178,34 @@ def read_crawl(
         entity: pa.Table.from_batches(batches[entity], schema_of(entity))
         for entity in FIELDS
     }
-    return Crawl(
-        {"files": _files_table(summaries), **mark_names(tables, names)},
-        summaries,
-        passed_over,
-    )
+    masked: set[str] = set()
+    marked = mark_names(tables, names, masked)
+    files_table = _files_table(summaries)
+    return Crawl({"files": files_table, **marked}, summaries, passed_over, masked)
+
+
+def withheld_values(
+    setting: str | Sequence[str], columns: str | None = None
+) -> Iterator[str]:
+    """Yield what stands in the columns of a crawl that no table has.
+
+    Args:
+        setting: as of `read_crawl`.
+        columns: as of `read_crawl`.
+
+    Yields:
+        Addresses of people, pictures and pages, and tokens.
+
+    Raises:
+        CrawlError: a path does not exist, or a data file cannot be read.
+    """
+    own = own_layouts(columns)
+    for file in find_files(setting)[0]:
+        for _, sheet, layout in _sheets(file, own):
+            if layout is not None:
+                for held, _ in _column_batches(sheet, layout):
+                    for name in layout.withheld:
+                        yield from pc.unique(held[name]).drop_null().to_pylist()
 
 
 def _sheets(

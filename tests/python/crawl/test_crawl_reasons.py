@@ -10,6 +10,7 @@ WRITTEN_IN = (
     SQL / "crawl" / "stg_crawl__post_rows.sql",
     SQL / "crawl" / "stg_crawl__comment_rows.sql",
     SQL.parent / "macros" / "judge_rows.sql",
+    SQL.parent / "macros" / "protect_ids.sql",
     *(ROOT / "python_models" / "refugee_adaptation" / "crawl").glob("*_files.py"),
 )
 COUNTS = ("like", "collect", "comment", "share")
