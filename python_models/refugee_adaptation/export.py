@@ -1,10 +1,11 @@
 """Take the results along: `python -m refugee_adaptation.export --out exports/`.
 
 Every table of schema `main` as Parquet and as CSV, the networks as GraphML and GEXF,
-and a data dictionary. Parquet holds what the tables hold. CSV is made safe for
-spreadsheets (OWASP, "CSV Injection"): a text that a spreadsheet would run as a formula
-gets an apostrophe in front; and it begins with a byte order mark, without which Excel
-shows Chinese as gibberish (Python reads it as `utf-8-sig`; DuckDB and pandas need
+and a data dictionary. Parquet holds what the tables hold, but times to the hour (exact
+with `--exact-times`) and no row that describes fewer than three people. CSV is made
+safe for spreadsheets (OWASP, "CSV Injection"): a text that a spreadsheet would run as a
+formula gets an apostrophe in front; and it begins with a byte order mark, without which
+Excel shows Chinese as gibberish (Python reads it as `utf-8-sig`; DuckDB and pandas need
 nothing). What the last export wrote into the folder is removed first, and nothing else:
 `files.txt` lists it. GraphML and GEXF hold no character that XML 1.0 forbids.
 """
@@ -22,7 +23,7 @@ from typing import Any
 
 import networkx as nx
 
-from refugee_adaptation.report.marts import Marts, MartsError, Row
+from refugee_adaptation.report.marts import MIN_PEOPLE, Marts, MartsError, Row
 
 # Starts of a cell that spreadsheets read as a formula, full-width forms among them.
 FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
@@ -101,7 +102,7 @@ def export_tables(marts: Marts, out: Path) -> list[Path]:
     for table in marts.names:
         parquet = out / "parquet" / f"{table}.parquet"
         cursor.execute(
-            f"copy (select * from main.{_quoted(table)}) "
+            f"copy (select * from {_quoted(table)}) "
             f"to {_literal(str(parquet))} (format parquet)"
         )
         # the mark stands at the start of the file as that of the first column's name
@@ -111,7 +112,7 @@ def export_tables(marts: Marts, out: Path) -> list[Path]:
         )
         csv = out / "csv" / f"{table}.csv"
         cursor.execute(
-            f"copy (select {columns} from main.{_quoted(table)}) "
+            f"copy (select {columns} from {_quoted(table)}) "
             f"to {_literal(str(csv))} (format csv, header)"
         )
         written += [parquet, csv]
@@ -138,6 +139,11 @@ def export_dictionary(marts: Marts, out: Path) -> Path:
             "",
             " ".join(described.split()) or "No description.",
         ]
+        if table in marts.left_out:
+            lines += [
+                "",
+                f"Left out: {marts.left_out[table]} rows that describe too few people.",
+            ]
         lines += ["", "| column | type | meaning |", "|---|---|---|"]
         for name, data_type, meaning in marts.columns(table):
             words = " ".join(meaning.split()).replace("|", "\\|")
@@ -280,9 +286,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, default=Path("exports"), help="folder to write to"
     )
+    parser.add_argument(
+        "--exact-times",
+        action="store_true",
+        help="times to the second, which tell whoever has the crawl who wrote a text; "
+        "else to the hour",
+    )
+    parser.add_argument(
+        "--min-people",
+        type=int,
+        default=MIN_PEOPLE,
+        help="people whom a row of a grouped table must describe to be written",
+    )
     options = parser.parse_args(arguments)
     try:
-        with Marts(options.db) as marts:
+        with Marts(
+            options.db,
+            exact_times=options.exact_times,
+            min_people=options.min_people,
+        ) as marts:
             _clear(options.out)
             tables = export_tables(marts, options.out)
             print(f"{len(tables) // 2} tables as Parquet and CSV")

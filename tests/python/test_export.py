@@ -50,6 +50,10 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         union all
         select 'nobody here', 'settled';
 
+        create table engagement_by_day as
+        select i as user_count, timestamp '2025-01-14 10:20:30' as last_at
+        from range(5) as counts (i);
+
         comment on table fct_posts is 'Posts | of the crawl. One row per post.';
         comment on column fct_posts.title is 'The title.';
         """
@@ -67,12 +71,31 @@ def folder(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_parquet_holds_what_the_table_holds(database: Path, folder: Path) -> None:
     connection = duckdb.connect(str(database), read_only=True)
-    exported = f"read_parquet('{folder}/parquet/fct_posts.parquet')"
+    exported = f"(select * from read_parquet('{folder}/parquet/fct_posts.parquet'))"
     for left, right in ((exported, "fct_posts"), ("fct_posts", exported)):
         different = connection.execute(
             f"from {left} except all from {right}"
         ).fetchall()
         assert different == []
+
+
+def test_times_are_hours_and_small_groups_are_left_out(
+    database: Path, folder: Path, tmp_path: Path
+) -> None:
+    def days(out: Path) -> list[tuple[int, str]]:
+        path = out / "parquet" / "engagement_by_day.parquet"
+        return duckdb.sql(
+            f"select user_count, strftime(last_at, '%H:%M:%S') from '{path}' order by 1"
+        ).fetchall()
+
+    # a row of nobody tells of nobody
+    assert days(folder) == [(0, "10:00:00"), (3, "10:00:00"), (4, "10:00:00")]
+    said = "Left out: 2 rows that describe too few people."
+    assert said in (folder / "data_dictionary.md").read_text("utf-8")
+    more = ["--exact-times", "--min-people", "1"]
+    assert main(["--db", str(database), "--out", str(tmp_path), *more]) == 0
+    assert days(tmp_path) == [(count, "10:20:30") for count in range(5)]
+    assert said not in (tmp_path / "data_dictionary.md").read_text("utf-8")
 
 
 def test_no_csv_cell_is_a_formula(folder: Path) -> None:

@@ -19,6 +19,12 @@ _NAMED = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)", re.IGNORECASE)
 _STEP = re.compile(r"\b([a-z_][a-z0-9_]*) as \(", re.IGNORECASE)
 
 
+MIN_PEOPLE = 3
+"""A row of a grouped table that describes fewer people is not published. In the sample
+3 hides 3 of 55 days and one community, 5 would hide 9 days."""
+_PEOPLE = ("author_count", "member_count", "user_count")
+
+
 class MartsError(Exception):
     """The database cannot be read."""
 
@@ -122,19 +128,27 @@ def _plain(value: Any) -> Any:
 
 
 class Marts:
-    """The tables of schema `main` of one built database, read-only.
+    """The tables of schema `main` of one built database, read-only, as published.
+
+    Queries see times to the hour, and no row of a grouped table that describes one to
+    `MIN_PEOPLE` - 1 people.
 
     Attributes:
         path: the database.
         names: every table, in alphabetical order.
         read: the tables that queries have read so far.
+        left_out: rows that are not published, by table, of those that have any.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, *, exact_times: bool = False, min_people: int = MIN_PEOPLE
+    ) -> None:
         """Open the database.
 
         Args:
             path: the DuckDB file of a build.
+            exact_times: publish times to the second.
+            min_people: people whom a row of a grouped table must describe.
 
         Raises:
             MartsError: there is no such file, or it is no DuckDB database.
@@ -157,6 +171,44 @@ class Marts:
         ).fetchall()
         self.names: tuple[str, ...] = tuple(name for (name,) in found)
         self.read: set[str] = set()
+        self.left_out: dict[str, int] = {}
+        self._views: list[str] = []
+        # a view would find itself under the table's shorter names
+        [(catalog,)] = self._connection.execute("select current_database()").fetchall()
+        self._catalog = '"' + catalog.replace('"', '""') + '"'
+        for table in self.names:
+            self._publish(table, exact_times=exact_times, min_people=min_people)
+
+    def _publish(self, table: str, *, exact_times: bool, min_people: int) -> None:
+        """Put a view in front of a table that is not published as it is."""
+        types = {name: kind for name, kind, _ in self.columns(table)}
+        hours = [
+            f'date_trunc(\'hour\', "{name}") as "{name}"'
+            for name, kind in types.items()
+            if kind == "TIMESTAMP" and not exact_times
+        ]
+        # a row of one person, post or comment is no group
+        is_grouped = not {"user_id", "post_id", "comment_id"} & set(types)
+        small = " or ".join(
+            f'coalesce("{name}" between 1 and {min_people - 1}, false)'
+            for name in _PEOPLE
+            if is_grouped and name in types
+        )
+        if small:
+            [(count,)] = self._connection.execute(
+                f'select count(*) from main."{table}" where {small}'
+            ).fetchall()
+            if count:
+                self.left_out[table] = count
+        if hours or table in self.left_out:
+            changed = f"replace ({', '.join(hours)})" if hours else ""
+            kept = f"where not ({small})" if table in self.left_out else ""
+            view = (
+                f'create temp view "{table}" as '
+                f'select * {changed} from {self._catalog}.main."{table}" {kept}'
+            )
+            self._connection.execute(view)
+            self._views.append(view)
 
     def __enter__(self) -> Marts:
         """Give the open marts."""
@@ -260,4 +312,7 @@ class Marts:
         Returns:
             A DuckDB connection.
         """
-        return self._connection.cursor()
+        cursor = self._connection.cursor()
+        for view in self._views:
+            cursor.execute(view)
+        return cursor

@@ -172,7 +172,7 @@ def test_a_missing_column_is_named(database: Path) -> None:
 
 def test_marts_are_read_only(database: Path) -> None:
     with Marts(database) as marts, pytest.raises(duckdb.InvalidInputException):
-        marts.ask("drop table fct_posts")
+        marts.ask("drop table topics")
 
 
 def test_a_database_that_is_not_there_is_a_clear_error(
