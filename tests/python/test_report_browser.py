@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from axe_core_python.selenium import Axe
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -190,6 +191,34 @@ def test_search_finds_a_pseudonym(opened: webdriver.Chrome) -> None:
     part(opened, "search").send_keys("nobody")
     click(opened, opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button'))
     wait(lambda: part(opened, "found").text.startswith("nobody here"))
+    # nobody of the last search is left in the panel
+    assert part(opened, "panel").text == ""
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("onerror", 30), ("circle", 0)])
+def test_search_finds_a_circle_by_its_name(
+    opened: webdriver.Chrome, wanted: str, found: int
+) -> None:
+    part(opened, "search").send_keys(wanted)
+    click(opened, opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button'))
+    said = f"{found} found" if found else "nobody here"
+    wait(lambda: part(opened, "found").text.startswith(said))
+
+
+def test_search_finds_who_shares_a_hashtag(opened: webdriver.Chrome) -> None:
+    choices(opened, "kind").select_by_value("shared_hashtag")
+    part(opened, "search").send_keys("#<script>")
+    click(opened, opened.find_element(By.CSS_SELECTOR, '[data-part="form"] button'))
+    wait(lambda: part(opened, "found").text == "30 found")
+
+
+def test_a_person_is_shown_with_their_ties(opened: webdriver.Chrome) -> None:
+    part(opened, "rows").find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    wait(lambda: part(opened, "panel").text)
+    # the first of a chain in which each is tied to the one three places on
+    assert len(chosen_lines(opened)) == 1
+    people = "Bokeh.documents[0].get_model_by_name('nodes').selected.indices"
+    assert len(opened.execute_script(f"return {people}")) == 2
 
 
 def test_buttons_zoom_and_show_all_again(opened: webdriver.Chrome) -> None:
@@ -312,7 +341,11 @@ def test_the_language_switch_shows_one_language(opened: webdriver.Chrome) -> Non
     assert of_the_page() == ("zh-Hans", texts()["page.title"]["zh"])
 
 
+UNFOLD = "for (const one of document.querySelectorAll('details')) one.open = true"
+
+
 def test_a_long_table_shows_all_rows_on_request(opened: webdriver.Chrome) -> None:
+    opened.execute_script(UNFOLD)
     long = opened.find_element(By.CSS_SELECTOR, ".table.long")
     rows = long.find_elements(By.CSS_SELECTOR, "tbody tr")
     assert len(rows) > 12
@@ -322,15 +355,72 @@ def test_a_long_table_shows_all_rows_on_request(opened: webdriver.Chrome) -> Non
 
 
 def test_a_wide_table_is_a_list_of_cards_on_a_phone(opened: webdriver.Chrome) -> None:
-    cell = opened.find_element(By.CSS_SELECTOR, ".cards tbody td")
+    opened.execute_script(UNFOLD)
+    cell = opened.find_element(By.CSS_SELECTOR, ".stacked tbody td")
     label = "return getComputedStyle(arguments[0], '::before').content"
+    wanted = f'"{cell.get_attribute("data-en")}"'
     assert opened.execute_script(label, cell) == "none"
     metrics = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
-        wait(lambda: opened.execute_script(label, cell) == '"format"', 20)
+        wait(lambda: opened.execute_script(label, cell) == wanted, 20)
     finally:
         opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_link_keeps_the_language(opened: webdriver.Chrome, page: Path) -> None:
+    opened.find_element(By.ID, "chinese").send_keys(Keys.SPACE)
+    wait(lambda: "lang=zh" in opened.current_url)
+    for link in ("?lang=zh", "#lang=zh", "?lang=zh#topics"):
+        opened.get("about:blank")
+        opened.get(page.as_uri() + link)
+        root = opened.find_element(By.TAG_NAME, "html")
+        assert root.get_attribute("lang") == "zh-Hans"
+
+
+def test_a_figure_is_downloaded_as_it_is_shown(
+    opened: webdriver.Chrome, page: Path, tmp_path: Path
+) -> None:
+    allowed = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    opened.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
+    opened.find_element(By.ID, "chinese").send_keys(Keys.SPACE)
+    figure = opened.find_element(By.CSS_SELECTOR, "figure")
+    for button in figure.find_elements(By.CSS_SELECTOR, "[data-get]"):
+        click(opened, button)
+    name = figure.get_attribute("id")
+    files = {kind: tmp_path / f"{name}.{kind}" for kind in ("svg", "png", "csv")}
+    wait(lambda: all(file.is_file() for file in files.values()))
+    svg = files["svg"].read_text("utf-8")
+    # on its own: colours for variables, one language, its title and its source
+    assert "var(--" not in svg
+    assert "lang=" not in svg.replace("xml:lang", "")
+    assert figure.find_element(By.TAG_NAME, "h3").text in svg.replace("\n", "")
+    assert "\u6765\u6e90\uff1a" in svg
+    assert files["png"].read_bytes().startswith(b"\x89PNG")
+    assert files["csv"].read_text("utf-8-sig").count("\n") > 1
+    outside = {u for u in requests(opened) if not u.startswith(("data:", "blob:"))}
+    assert outside <= {page.as_uri()}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["english", "chinese"])
+def test_everybody_can_read_and_use_the_page(
+    opened: webdriver.Chrome, scheme: str, language: str
+) -> None:
+    preferred = {"name": "prefers-color-scheme", "value": scheme}
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preferred]})
+    try:
+        opened.find_element(By.ID, language).send_keys(Keys.SPACE)
+        opened.execute_script(UNFOLD)
+        found = Axe().run(opened)
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert len(found["passes"]) > 20
+    assert [
+        (broken["id"], node["html"])
+        for broken in found["violations"]
+        for node in broken["nodes"]
+    ] == []
 
 
 def test_the_first_paint_comes_within_a_second(opened: webdriver.Chrome) -> None:

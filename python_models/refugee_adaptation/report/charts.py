@@ -129,10 +129,13 @@ def _finish(svg: str, name: str, title: str, description: str) -> Markup:
     svg = svg.replace('font-family="inherit" ', "")
     svg = re.sub(r' opacity="1"(?=[ />])', "", svg)
     svg = re.sub(r' ?pointer-events="none"', "", svg)
+    # the figure is one picture with a name; its parts have none
+    svg = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     # parts that Vega hides from everybody
     svg = re.sub(r'<path class="(?:fore|back)ground"[^>]*?d=""[^>]*/>', "", svg)
     svg = re.sub(r'<path class="background"[^>]*?d="M0,0h0v0h0Z"[^>]*/>', "", svg)
     svg = re.sub(r'<text [^>]*opacity="0"[^>]*>[^<]*</text>', "", svg)
+    svg = re.sub(r' class="[^"]*"', "", svg)
     svg = re.sub(
         r' width="([\d.]+)" height="([\d.]+)"',
         r' width="\1" height="\2" role="img" '
