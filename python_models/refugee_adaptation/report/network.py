@@ -321,14 +321,14 @@ def _plot() -> Plot:
         subscribed_events={"tap"},
     )
     # colours come from the style sheet when the page draws
-    line = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
+    line: dict[str, Any] = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
     lines = Segment(**line, line_width="width", line_alpha=0.2)
     chosen = Segment(**line, line_width=2)
     faint = Segment(**line, line_width="width", line_alpha=0.05)
     plot.add_glyph(
         edges, lines, selection_glyph=chosen, nonselection_glyph=faint, name="ties"
     )
-    dot = {
+    dot: dict[str, Any] = {
         "x": "x",
         "y": "y",
         "size": "size",
@@ -352,8 +352,6 @@ def _plot() -> Plot:
             text_font_size="13px",
             text_font_style="bold",
             background_fill_alpha=0.8,
-            padding=3,
-            border_radius=3,
         ),
         name="labels",
     )

@@ -39,6 +39,7 @@ def render(marts: Marts, *, most_people: int | None = 3000) -> str:
                 "written": written,
                 "heading": story.heading,
                 "tone": story.tones.get(section.key, ""),
+                "layout": _layout(story.blocks),
             }
         )
     story.data["figure-data"] = as_data(story.sheets)
@@ -80,6 +81,25 @@ def write(database: Path, out: Path, *, most_people: int | None = 3000) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(page)
     return len(page)
+
+
+def _layout(blocks: list[Markup]) -> str:
+    """Name the layout of a section: a lone picture stands beside the words or a list.
+
+    Args:
+        blocks: what the section shows.
+
+    Returns:
+        A class of the style sheet, empty for pictures side by side.
+    """
+    figures = [block for block in blocks if block.startswith("<figure")]
+    if len(figures) != 1 or 'class="broad"' in figures[0]:
+        return ""
+    others = [block for block in blocks if block.startswith("<div")]
+    lists = [block for block in others if block.startswith('<div class="kinds">')]
+    if not others:
+        return "single"
+    return "beside" if lists == others else ""
 
 
 def _policy(scripts: list[Markup]) -> str:

@@ -16,7 +16,7 @@ LEAST_PERCENT = 0.001
 # a smaller p-value is written as smaller than this
 LEAST_P = 0.0001
 # a rank is settled if its interval spans no larger a part of all ranks
-LEAST_SETTLED = 0.5
+LEAST_SETTLED = 0.25
 MONTHS = (
     "January",
     "February",
@@ -136,7 +136,7 @@ def rank(place: Any, low: Any, high: Any, count: int) -> str:
         count: how many are ranked.
 
     Returns:
-        Such as `12`; a dash where the interval spans more than half of all.
+        Such as `12`; a dash where the interval spans more than a quarter of all.
     """
     known = None not in (low, high) and high - low <= LEAST_SETTLED * count
     return number(place) if known else MISSING

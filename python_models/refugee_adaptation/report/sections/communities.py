@@ -242,14 +242,18 @@ def _network(story: Story) -> None:
     story.data["network-data"] = network.as_data(data)
     story.data["network-item"] = network.as_data(network.plot_item())
     story.scripts += network.scripts()
-    story.html(Markup("<h3>{}</h3>").format(say("network.heading")), *queries)
-    story.text("network.explained", most=number(network.MOST_TIES))
     described = (
         f"Network of {people} people; the table below lists them, "
         "the form above filters and finds them."
     )
-    story.blocks.append(
-        fill("network.html.jinja", kinds=data["kinds"], described=described)
+    story.html(
+        fill(
+            "network.html.jinja",
+            kinds=data["kinds"],
+            described=described,
+            most=number(network.MOST_TIES),
+        ),
+        *queries,
     )
 
 

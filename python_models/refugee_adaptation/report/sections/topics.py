@@ -349,6 +349,7 @@ def _keywords(story: Story) -> None:
         """
         select
             keyword,
+            script,
             document_count as value,
             document_share,
             tfidf_weight
@@ -359,7 +360,13 @@ def _keywords(story: Story) -> None:
         """
     )
     if not found.frame.empty:
-        frame = found.frame.assign(name=[verbatim(w) for w in found.frame["keyword"]])
+        frame = found.frame.sort_values(["value", "keyword"], ascending=[False, True])
+        # a word and a hashtag may be written alike
+        marks = ["#" if kind == "hashtag" else "" for kind in frame["script"]]
+        frame["name"] = [
+            verbatim(f"{mark}{word.removeprefix('#')}")
+            for mark, word in zip(marks, frame["keyword"], strict=True)
+        ]
         story.figure("topics.keywords", charts.ordered_bars(frame), found)
 
 
