@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 import shutil
@@ -28,7 +29,7 @@ from refugee_adaptation.report.sections.retention import worded_covariate
 from refugee_adaptation.report.sections.summary import SUMMARY
 from refugee_adaptation.report.sections.topics import TOPICS
 from refugee_adaptation.report.sections.wilson import wilson
-from refugee_adaptation.report.story import Section, Story
+from refugee_adaptation.report.story import Section, Story, quoted
 from refugee_adaptation.report.texts import (
     LANGUAGES,
     say,
@@ -36,11 +37,14 @@ from refugee_adaptation.report.texts import (
     verbatim,
 )
 from refugee_adaptation.wording.numbers import (
+    day,
     moment,
     number,
+    of_hundred,
     p_value,
     percent,
     points,
+    rank,
     span,
 )
 from report_marts import HOSTILE, small_build
@@ -447,7 +451,7 @@ def test_a_card_says_what_its_verdict_allows(
     assert said in written
     # how it is known, with the bar, stands behind it
     assert "; the whole interval must exceed 25.0\u00a0%" in written
-    assert "; adjusted p\u00a0=\u00a00.0200" in written
+    assert "; adjusted p =\u00a00.0200" in written
     assert written.index("<summary>") < written.index("the whole interval")
 
 
@@ -596,6 +600,55 @@ def test_shares_and_intervals_are_written_for_people() -> None:
     assert points(-0.00001) == "0.0"
     assert span(0.1, None, percent) == "[10.0\u00a0%, \u2013]"
     assert span(None, None) == "\u2013"
+    assert of_hundred(0.302) == "30"
+    assert of_hundred(0.001) == "< 1"
+    assert of_hundred(0.999) == "> 99"
+    assert of_hundred(None) == "\u2013"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [
+        (11, 14.0, "[11, 14]"),
+        (8.0, 30.36, "[8.0, 30.4]"),
+        (1291, 1743, "[1,291, 1,743]"),
+        (-28.2, 3, "[\u221228.2, 3.0]"),
+        (-0.00001, 2.3, "[0.0, 2.3]"),
+        # one observation has no interval
+        (399, 399, "\u2013"),
+    ],
+)
+def test_both_ends_of_an_interval_have_the_same_decimals(
+    low: float, high: float, written: str
+) -> None:
+    assert span(low, high) == written
+
+
+def test_a_rank_is_written_where_the_crawl_settles_it() -> None:
+    assert rank(3, 1, 12, 300) == "3"
+    assert rank(3, 1, 290, 300) == "\u2013"
+    assert rank(3, None, None, 300) == "\u2013"
+
+
+def test_a_date_is_written_in_words() -> None:
+    assert day(dt.date(2025, 1, 14), "en") == "14 January 2025"
+    assert day(dt.date(2025, 1, 14), "zh") == "2025\u5e741\u670814\u65e5"
+
+
+def test_terms_have_their_meaning_at_hand() -> None:
+    for wording in texts()["people.who"].values():
+        assert re.search(r'<abbr title="[^"<]+">[^<]+</abbr>', wording)
+    assert not any("[[" in words for words in _every_wording())
+
+
+def _every_wording() -> list[str]:
+    return [words for wording in texts().values() for words in wording.values()]
+
+
+def test_a_text_of_the_crawl_is_quoted_short_and_as_text() -> None:
+    assert quoted("<b>", 9) == "<blockquote><bdi>&lt;b&gt;</bdi></blockquote>"
+    assert quoted("abcdef", 3) == "<blockquote><bdi>abc\u2026</bdi></blockquote>"
+    assert quoted(" ", 3) == ""
     assert moment(None) == "\u2013"
 
 

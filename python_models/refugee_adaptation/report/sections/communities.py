@@ -88,6 +88,15 @@ def _verdicts(story: Story) -> None:
     )
 
 
+def _numbered(row: Row) -> Markup:
+    """Name a circle by its number among those of its ties."""
+    return say(
+        "communities.unnamed",
+        number=number(row["community_number"]),
+        kind=term("tie_kind", row["tie_kind"]),
+    )
+
+
 def _circles(story: Story) -> None:
     """Show each circle that holds: what sets it apart, its size, and when it talks."""
     found = story.marts.ask(
@@ -159,11 +168,7 @@ def _circles(story: Story) -> None:
                     row["community_id"],
                     Markup("<bdi>{}</bdi>").format(row["community_name"][:60])
                     if row["community_name"]
-                    else say(
-                        "communities.unnamed",
-                        number=number(row["community_number"]),
-                        kind=term("tie_kind", row["tie_kind"]),
-                    ),
+                    else _numbered(row),
                     sparkline(row["post_counts"] or [], row["community_id"]),
                     say(
                         "communities.profile",
@@ -185,6 +190,8 @@ def _list(story: Story) -> None:
         """
         select
             community_id,
+            tie_kind,
+            community_number,
             if(is_established, 'established', 'not established') as verdict,
             community_name,
             user_count,
@@ -206,7 +213,7 @@ def _list(story: Story) -> None:
     if found.frame.empty:
         return
     columns = (
-        "community_id",
+        made("community_id", _numbered),
         judged(),
         "community_name",
         "user_count",

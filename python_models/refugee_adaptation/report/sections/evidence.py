@@ -166,7 +166,9 @@ def _numbers(row: Row) -> Markup:
             model=both(row, "null_model"),
         )
     if row["p_adjusted"] is not None:
-        words += say("findings.p_adjusted", p=p_value(row["p_adjusted"]))
+        written = p_value(row["p_adjusted"])
+        equal = "" if written.startswith("<") else "=\u00a0"
+        words += say("findings.p_adjusted", p=f"{equal}{written}")
     words += say("findings.counted", n=number(row["n"]))
     if row["verdict_alone"] != row["verdict"]:
         words += say("findings.alone", verdict=term("verdict", row["verdict_alone"]))
