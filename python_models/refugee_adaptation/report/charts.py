@@ -917,11 +917,24 @@ def curves(
         base = alt.Chart(frame).encode(x=x, color=colours)
         shape: Any = "linear" if dated else "step-after"
         layers = [
-            base.mark_area(opacity=0.18, interpolate=shape).encode(
+            base.mark_area(opacity=0.28, interpolate=shape).encode(
                 y=y("low:Q"), y2="high:Q"
             ),
             base.mark_line(strokeWidth=2, interpolate=shape).encode(y=y("value:Q")),
         ]
+        if frame["value"].isna().all():
+            ordered = frame.sort_values("at")
+            inside = ordered.iloc[[len(ordered) * 2 // 5]]
+            for end, name in (("low", "at_least"), ("high", "at_most")):
+                layers.append(
+                    alt.Chart(inside.assign(words=label(f"axis.{name}")))
+                    .mark_text(
+                        color=INK,
+                        dy=11 if end == "low" else -9,
+                        fontSize=12,
+                    )
+                    .encode(x=x, y=y(f"{end}:Q"), text="words:N")
+                )
         if len(kinds) > 1:
             layers.append(
                 alt.Chart(ends)

@@ -22,6 +22,19 @@ JOINER = "\u2060"
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 # a term of the glossary in a text: [[key|words]]
 TERM = re.compile(r"\[\[(\w+)\|([^\]]+)\]\]")
+# terms of the glossary that a metric may be named by
+EXPLAINED = (
+    "silhouette",
+    "lift",
+    "modularity",
+    "kaplan_meier",
+    "recall",
+    "gini",
+    "auc",
+    "hazard",
+    "rand",
+    "spearman",
+)
 # groups whose texts stand inside charts
 CHART_GROUPS = (
     "axis",
@@ -112,6 +125,36 @@ def in_spans(wording: Mapping[str, str]) -> Markup:
         Markup('<span lang="{}">{}</span>').format(LANGUAGES[language], words)
         for language, words in wording.items()
     )
+
+
+def explained(wording: Mapping[str, str]) -> Markup:
+    """Word a text of the tables, its technical terms with their meaning at hand.
+
+    Args:
+        wording: by language code; escaped.
+
+    Returns:
+        One `span` per language.
+    """
+    return in_spans(
+        {
+            language: Markup(_explained(html.escape(words), language))
+            for language, words in wording.items()
+        }
+    )
+
+
+def _explained(words: str, language: str) -> str:
+    for key in EXPLAINED:
+        for name in re.split(", |\u3001", texts()[f"glossary.{key}"][language]):
+            # Chinese has no spaces that would end a word
+            edge = r"\b" if language == "en" else ""
+            found = re.search(f"{edge}{re.escape(name)}{edge}", words)
+            if found:
+                meaning = html.escape(texts()[f"glossary.{key}_means"][language])
+                term = f'<abbr title="{meaning}">{found[0]}</abbr>'
+                return words[: found.start()] + term + words[found.end() :]
+    return words
 
 
 def date(value: dt.date) -> Markup:

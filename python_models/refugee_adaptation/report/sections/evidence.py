@@ -22,6 +22,7 @@ from refugee_adaptation.report.columns import (
 from refugee_adaptation.report.marts import Answer, Row
 from refugee_adaptation.report.story import Section, Story
 from refugee_adaptation.report.texts import (
+    explained,
     say,
     term,
 )
@@ -156,7 +157,8 @@ def _numbers(row: Row) -> Markup:
     if row["estimate"] is None:
         return Markup("{}").format(both(row, "reason"))
     write = WRITERS[row["unit"]]
-    words = Markup("{} {}").format(both(row, "metric"), write(row["estimate"]))
+    metric = {"en": row["metric"], "zh": row["metric_zh"] or row["metric"]}
+    words = Markup("{} {}").format(explained(metric), write(row["estimate"]))
     if row["interval_low"] is not None:
         words += f" {span(row['interval_low'], row['interval_high'], write)}"
     if row["null_value"] is not None:
