@@ -13,6 +13,12 @@ COMMANDS = {
     "run": ("running", "every table from a crawl, then its page"),
     "report": ("report.__main__", "the page of a build, one HTML file"),
     "export": ("export", "Parquet, CSV and networks of a build"),
+    "who": ("privacy.who", "which user a pseudonym is, with the key and the crawl"),
+    "forget": ("privacy.forget", "delete a person from a build and from later ones"),
+    "search": (
+        "privacy.search",
+        "look for what must not be there: ids, names, links",
+    ),
     "coding": ("coding.__main__", "blinded sheets for two coders, and their agreement"),
 }
 USAGE = """\

@@ -59,26 +59,8 @@ class Swap:
         Raises:
             SwapError: Another build runs, or the folder cannot be written to.
         """
-        lock = _beside(self.database, ".lock")
-        try:
-            held = lock.open("a+", encoding="utf-8")
-        except OSError as error:
-            raise SwapError(
-                f"The database {self.database} cannot be written: {error.strerror} "
-                f"({lock})."
-            ) from error
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            held.seek(0)
-            raise SwapError(
-                f"Another build of {self.database} runs (process {held.read()}); wait "
-                "for it, or set ADAPTATION_DB to another file."
-            ) from error
-        held.truncate(0)
-        held.write(str(os.getpid()))
-        held.flush()
-        self._lock, self._is_whole = held, False
+        self._take()
+        self._is_whole = False
         self._copied = _state(self.database)
         if goes_on and self.building.exists():
             return
@@ -98,6 +80,16 @@ class Swap:
             raise SwapError(
                 f"Something writes to {self.database} at this moment; close it there."
             )
+
+    def discard(self) -> None:
+        """Remove what a build that was not whole left behind.
+
+        Raises:
+            SwapError: A build runs, or the folder cannot be written to.
+        """
+        self._take()
+        self._remove()
+        self._free()
 
     def keep(self) -> bool:
         """Take note that every table is made.
@@ -141,9 +133,35 @@ class Swap:
             # the log is in the copy: beside the new file it would be another's
             _log(self.database).unlink(missing_ok=True)
             self.building.replace(self.database)
-        self._lock.close()
-        self._lock = None
+        self._free()
         return said
+
+    def _take(self) -> None:
+        lock = _beside(self.database, ".lock")
+        try:
+            held = lock.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise SwapError(
+                f"The database {self.database} cannot be written: {error.strerror} "
+                f"({lock})."
+            ) from error
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            held.seek(0)
+            raise SwapError(
+                f"Another build of {self.database} runs (process {held.read()}); wait "
+                "for it, or set ADAPTATION_DB to another file."
+            ) from error
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        self._lock = held
+
+    def _free(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _remove(self) -> None:
         self.building.unlink(missing_ok=True)

@@ -76,6 +76,18 @@ def test_a_retry_goes_on_where_the_build_stopped(database: Path) -> None:
     assert read(swap.building) == 2
 
 
+def test_what_a_build_left_can_be_discarded(database: Path) -> None:
+    failed = Swap(database)
+    failed.begin()
+    with pytest.raises(SwapError, match="Another build"):
+        Swap(database).discard()
+    failed.end()
+    assert failed.building.exists()
+    Swap(database).discard()
+    assert not failed.building.exists()
+    assert read(database) == 1
+
+
 def test_two_builds_at_once(database: Path) -> None:
     swap = Swap(database)
     swap.begin()

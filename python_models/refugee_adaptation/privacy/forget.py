@@ -22,6 +22,7 @@ from refugee_adaptation.privacy.builds import (
     text_columns,
 )
 from refugee_adaptation.privacy.who import pseudonym_of
+from refugee_adaptation.swap import Swap, SwapError
 from refugee_adaptation.wording.messages import message
 
 RAW = {"post": "stg_crawl__raw_posts", "comment": "stg_crawl__raw_comments"}
@@ -124,9 +125,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"`{written}` is no user id of 24 hex digits and no pseudonym of 16 "
                 "letters from a to p."
             )
+        # what a build left that was not whole holds the person too
+        Swap(database).discard()
         kept = add_forgotten(database, [user])
         counts = forget(user, database) if database.is_file() else {}
-    except (CrawlError, OSError, duckdb.Error) as error:
+    except (CrawlError, SwapError, OSError, duckdb.Error) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"{user} is in {kept}, and is left out of every build from now on.")

@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         the database or a folder cannot be read.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m refugee_adaptation.privacy search",
+        prog="adaptation search",
         description="Look for ids, names, links and tokens of a crawl in every table "
         "of its build and in files.",
     )

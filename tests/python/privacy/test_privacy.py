@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from refugee_adaptation.cli import main
 from refugee_adaptation.compiled import (
     Database,
     Step,
@@ -23,7 +24,6 @@ from refugee_adaptation.crawl.forgotten import (
 from refugee_adaptation.crawl.keys import KEY_VARIABLE, user_pseudonym
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
-from refugee_adaptation.privacy.__main__ import main
 
 TABLES = ("fct_posts", "fct_comments", "crawl_rows", "rejected_rows", "dim_users")
 KEY = "small crawls: there is nobody to protect"
@@ -86,7 +86,10 @@ def test_who_is_forgotten_is_in_no_table_and_comes_back_with_no_build(
     user = user_pseudonym(ANNA, KEY)
     hers = (user, "first words", "a second text", "hello")
     assert all(text in texts_of(database) for text in hers)
+    left = database.with_name(f"{database.name}.building")
+    left.write_bytes(database.read_bytes())
     assert main(["forget", ANNA, "--db", str(database)]) == 0
+    assert not left.exists()
     assert not any(text in texts_of(database) for text in hers)
     # a later build, of the same crawl, beside the same list
     again = tmp_path / "second" / "compiled.duckdb"
