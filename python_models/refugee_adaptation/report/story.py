@@ -120,6 +120,7 @@ class Story:
             except NoRowsError as empty:
                 self.notice("common.no_rows", table=empty.table)
         if not self.blocks:
+            self.tones.setdefault(section.key, "unknown")
             self.blocks.append(
                 Markup('<p class="needs">{}</p>').format(say(f"{section.key}.needs"))
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from refugee_adaptation.report import charts
-from refugee_adaptation.report.columns import made, person, share, worded
+from refugee_adaptation.report.columns import made, person, worded
 from refugee_adaptation.report.marts import Row
 from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.sections.wilson import wilson
@@ -196,23 +196,15 @@ def _accounts(story: Story) -> None:
 
 
 def _sensitivity(story: Story) -> None:
+    """Say whether being far from everybody is more than being popular."""
     found = story.marts.ask(
         """
-        select
-            eps,
-            neighbour_count_min,
-            user_count,
-            outlier_count,
-            outlier_share,
-            jaccard_score,
-            size_correlation,
-            is_chosen
+        select user_count, outlier_count, size_correlation
         from anomaly_sensitivity
-        order by neighbour_count_min, eps
+        where is_chosen and size_correlation is not null
         """
     )
-    row = next((row for row in found.some().rows if row["is_chosen"]), None)
-    if row is not None and row["size_correlation"] is not None:
+    for row in found.rows:
         story.proof(
             "anomalies.size" if row["size_correlation"] > 0.5 else "anomalies.not_size",
             found,
@@ -220,21 +212,6 @@ def _sensitivity(story: Story) -> None:
             outliers=number(row["outlier_count"]),
             users=number(row["user_count"]),
         )
-    story.table(
-        "anomalies.sensitivity",
-        found,
-        (
-            "eps",
-            "neighbour_count_min",
-            "user_count",
-            "outlier_count",
-            share("outlier_share"),
-            "jaccard_score",
-            "size_correlation",
-            "is_chosen",
-        ),
-        most=30,
-    )
 
 
 ANOMALIES = Section("anomalies", (_anomalies, _claims, _rules, _accounts, _sensitivity))

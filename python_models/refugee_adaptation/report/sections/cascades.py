@@ -13,7 +13,6 @@ from refugee_adaptation.report.columns import (
     said,
     share,
     tone,
-    worded,
 )
 from refugee_adaptation.report.sections.evidence import claims, proof
 from refugee_adaptation.report.story import Section, Story
@@ -184,29 +183,4 @@ def _adoption(story: Story) -> None:
         )
 
 
-def _influence(story: Story) -> None:
-    found = story.marts.ask(
-        """
-        select
-            influence_role,
-            verdict,
-            count(*) as user_count
-        from cascade_influencers
-        group by influence_role, verdict
-        order by influence_role, user_count desc, verdict
-        """
-    )
-    if not found.frame.empty:
-        story.table(
-            "cascades.influence",
-            found,
-            (
-                worded("influence_role"),
-                judged(),
-                "user_count",
-            ),
-            n=int(found.frame["user_count"].sum()),
-        )
-
-
-CASCADES = Section("cascades", (_claims, _against_null, _adoption, _influence))
+CASCADES = Section("cascades", (_claims, _against_null, _adoption))

@@ -77,6 +77,7 @@ def _crawled(story: Story) -> None:
     comments = story.marts.ask("select count(*) as comment_count from fct_comments")
     row = found.row
     if not row["post_count"]:
+        story.warning("short.needs")
         return
     story.blocks.append(
         Markup('<p class="crawled">{}</p>').format(

@@ -135,10 +135,19 @@
       places.get(group)[1].push(y);
     }
     const middle = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-    const found = [...places].filter(([, [xs]]) => xs.length >= 5);
+    const stage = document.getElementById("network-plot");
+    const [wide, high] = [stage.clientWidth / 2.2, stage.clientHeight / 2.2];
+    const found = [];
+    // the larger circles first; a name that would cover another is left to the legend
+    for (const [group, [xs, ys]] of [...places].sort(([a], [b]) => a - b)) {
+      const name = title(group).split(" #")[0].slice(0, 18);
+      const [x, y] = [middle(xs), middle(ys)];
+      const covers = (other) => Math.abs(other.x - x) * wide < 4 * (name.length + other.name.length) + 8
+        && Math.abs(other.y - y) * high < 20;
+      if (xs.length >= 5 && !found.some(covers)) found.push({x, y, name});
+    }
     names.data = {
-      x: found.map(([, [xs]]) => middle(xs)), y: found.map(([, [, ys]]) => middle(ys)),
-      name: found.map(([group]) => title(group).split(" #")[0].slice(0, 18)),
+      x: found.map((one) => one.x), y: found.map((one) => one.y), name: found.map((one) => one.name),
     };
   }
 
