@@ -366,7 +366,7 @@ def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
             .encode(
                 x=days.axis("from", width),
                 x2="until:T",
-                y=_counts("post_count", "posts"),
+                y=_counts("post_count", "posts", posts["post_count"].max()),
             )
         )
         x = days.axis("from", width)
@@ -396,12 +396,12 @@ def day_curve(frame: pd.DataFrame, events: pd.DataFrame) -> Chart:
     return draw
 
 
-def _counts(field: str, axis: str | None) -> alt.Y:
-    """Give the axis of a count: thousands apart, no halves."""
+def _counts(field: str, axis: str | None, top: float) -> alt.Y:
+    """Give the axis of a count up to a top: thousands apart, no halves."""
     return alt.Y(
         f"{field}:Q",
         title=_axis(axis),
-        axis=alt.Axis(tickMinStep=1, tickCount=4, format=",d"),
+        axis=alt.Axis(tickCount=int(min(4, max(1, top))), format=",d"),
         stack="zero",
     )
 
@@ -444,7 +444,7 @@ def hours(frame: pd.DataFrame, clocks: Mapping[str, str]) -> Chart:
                     scale=alt.Scale(domain=[-0.5, 23.5], nice=False),
                     axis=alt.Axis(values=ticks, grid=False, format="d"),
                 ),
-                y=_counts("post_count", "posts"),
+                y=_counts("post_count", "posts", frame["post_count"].max()),
             )
             .properties(width=inner, height=70)
             for clock, wording in clocks.items()
@@ -610,6 +610,7 @@ def arrivals(frame: pd.DataFrame, height: int = 120) -> Chart:
     days = _Days(frame["day"])
     kinds = list(dict.fromkeys(frame.sort_values("order")["kind"]))
     counts = days.bars(frame[["day", "value", "kind", "order"]], "day", "value")
+    top = counts.groupby("from")["value"].sum().max()
 
     def draw(width: int) -> alt.TopLevelMixin:
         x = days.axis("from", width)
@@ -619,7 +620,7 @@ def arrivals(frame: pd.DataFrame, height: int = 120) -> Chart:
             .encode(
                 x=x,
                 x2="until:T",
-                y=_counts("value", None),
+                y=_counts("value", None, top),
                 color=_colours("kind", kinds),
                 order=alt.Order("order:Q"),
             )

@@ -257,12 +257,12 @@ class Story:
             card: the finding.
         """
         drawn = Markup("")
-        title = f"{card.section}-card"
+        title, described = f"{card.section}-card", f"{card.section}-card-text"
         if card.chart is not None:
             self.figures += 1
             name = f"figure-{self.figures}"
-            title = f"{name}-title"
-            drawn = figure_svg(card.chart, name, title, f"{name}-text", 0)
+            title, described = f"{name}-title", f"{name}-text"
+            drawn = figure_svg(card.chart, name, title, described, 0)
             self.sheets[name] = sheet(card.answers[0])
         self.tones[card.section] = card.tone
         self.blocks.append(
@@ -278,7 +278,7 @@ class Story:
                 title,
                 card.title,
                 drawn,
-                title.replace("-title", "-text"),
+                described,
                 card.words,
                 say("common.how"),
                 card.proof,

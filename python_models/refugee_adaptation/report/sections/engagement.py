@@ -26,7 +26,12 @@ def _unequal(story: Story) -> None:
         return
     found = tone(row["verdict"])
     story.answer(
-        f"engagement.is_{found}", found, asked, share=of_hundred(row["estimate"])
+        f"engagement.is_{found}",
+        found,
+        asked,
+        share=of_hundred(row["estimate"]),
+        low=of_hundred(row["interval_low"]),
+        high=of_hundred(row["interval_high"]),
     )
 
 

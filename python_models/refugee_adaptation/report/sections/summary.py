@@ -122,7 +122,14 @@ def _arrival(story: Story) -> Card:
     )
     frame = found.frame.assign(day=pd.to_datetime(found.frame["day"]))
     new = frame[frame["kind"] == "newcomer"]
-    values: dict[str, Any] = {"share": of_hundred(row["estimate"])}
+    values: dict[str, Any] = {
+        name: of_hundred(row[column])
+        for name, column in (
+            ("share", "estimate"),
+            ("low", "interval_low"),
+            ("high", "interval_high"),
+        )
+    }
     if len(new):
         days = _half_within(new)
         values |= {"days": number(days), "first": date(new["day"].min())}
