@@ -1,11 +1,12 @@
-"""Take the results along: `python -m refugee_adaptation.export --out exports/`.
+"""Take the results along: `adaptation export --out exports/`.
 
-Every table of schema `main` as Parquet and as CSV, the networks as GraphML and GEXF,
-and a data dictionary. Parquet holds what the tables hold, but times to the hour (exact
-with `--exact-times`) and no row that describes fewer than three people. CSV is made
-safe for spreadsheets (OWASP, "CSV Injection"): a text that a spreadsheet would run as a
-formula gets an apostrophe in front; and it begins with a byte order mark, without which
-Excel shows Chinese as gibberish (Python reads it as `utf-8-sig`; DuckDB and pandas need
+Every table of schema `main` as Parquet and as CSV, the networks as GraphML and GEXF
+(with places and colours), and a data dictionary, for people and as a Data Package for
+programs. Parquet holds what the tables hold, but times to the hour (exact with
+`--exact-times`) and no row that describes fewer than three people. CSV is made safe for
+spreadsheets (OWASP, "CSV Injection"): a text that a spreadsheet would run as a formula
+gets an apostrophe in front; and it begins with a byte order mark, without which Excel
+shows Chinese as gibberish (Python reads it as `utf-8-sig`; DuckDB and pandas need
 nothing). What the last export wrote into the folder is removed first, and nothing else:
 `files.txt` lists it. GraphML and GEXF hold no character that XML 1.0 forbids.
 """
@@ -14,9 +15,11 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,9 @@ BOM = "\ufeff"
 # Where an export writes tables and networks, and the list of what it wrote.
 FOLDERS = ("parquet", "csv", "networks")
 LIST = "files.txt"
+# of people in the smaller communities and in none, and what their places are drawn by
+_GREY = "#999999"
+_SPREAD = 1_000.0
 # XML 1.0, production 2: all characters but these are allowed.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -154,6 +160,70 @@ def export_dictionary(marts: Marts, out: Path) -> Path:
     return path
 
 
+#: Types of a Data Package by what a column's type begins with; a list is an array.
+_FIELD_TYPES = {
+    "BIGINT": "integer",
+    "INTEGER": "integer",
+    "DOUBLE": "number",
+    "DECIMAL": "number",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+}
+
+
+def _field_type(data_type: str) -> str:
+    if data_type.endswith("[]"):
+        return "array"
+    return _FIELD_TYPES.get(data_type.split("(")[0].split(" ")[0], "string")
+
+
+def export_package(marts: Marts, out: Path) -> Path:
+    """Write what the CSV files hold, for programs.
+
+    Args:
+        marts: the tables of a build.
+        out: folder to write `datapackage.json` to.
+
+    Returns:
+        The file: a Data Package (version 1 of the standard, of Frictionless Data), with
+        type and meaning of every column.
+    """
+    resources = [
+        {
+            "name": table,
+            "path": f"csv/{table}.csv",
+            "profile": "tabular-data-resource",
+            "description": marts.description(table),
+            "encoding": "utf-8-sig",
+            "schema": {
+                "fields": [
+                    {
+                        "name": name,
+                        "type": _field_type(data_type),
+                        # as DuckDB writes one in CSV
+                        **({"format": "%Y-%m-%d %H:%M:%S"} if is_time else {}),
+                        "description": meaning,
+                    }
+                    for name, data_type, meaning in marts.columns(table)
+                    for is_time in (data_type.startswith("TIMESTAMP"),)
+                ]
+            },
+        }
+        for table in marts.names
+    ]
+    package = {
+        "profile": "tabular-data-package",
+        "name": "tiktok-refugees-on-xiaohongshu",
+        "title": "How TikTok refugees settled on Xiaohongshu: tables of one crawl",
+        "resources": resources,
+    }
+    path = out / "datapackage.json"
+    out.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
 def _attributes(row: Row, *without: str) -> dict[str, Any]:
     """Give the values that graph formats can hold; a missing one is left out."""
     found: dict[str, Any] = {}
@@ -235,6 +305,25 @@ def _name_groups(marts: Marts, graph: nx.Graph, tie_kind: str) -> None:
                 graph.nodes[row["user_id"]]["adaptation_group"] = row["group_name"]
 
 
+def _drawn(graph: nx.Graph) -> nx.Graph:
+    """Place people as on the page and colour the largest communities, for Gephi."""
+    from refugee_adaptation.report.charts import PALETTE
+
+    drawn = graph.copy()
+    sizes = Counter(nx.get_node_attributes(graph, "community_id").values())
+    ranked = sorted(sizes, key=lambda one: (-sizes[one], one))
+    colours = dict(zip(ranked, PALETTE, strict=False))
+    for values in drawn.nodes.values():
+        values["label"] = values.get("community_name", "")
+        code = colours.get(values.get("community_id"), _GREY)
+        red, green, blue = bytes.fromhex(code[1:])
+        values["viz"] = {"color": {"r": red, "g": green, "b": blue, "a": 1.0}}
+        if "x" in values:
+            place = {"x": _SPREAD * values["x"], "y": _SPREAD * values["y"], "z": 0.0}
+            values["viz"]["position"] = place
+    return drawn
+
+
 def export_networks(marts: Marts, out: Path) -> list[Path]:
     """Write the networks as GraphML and GEXF, one file per kind of tie.
 
@@ -255,7 +344,7 @@ def export_networks(marts: Marts, out: Path) -> list[Path]:
         graphml = out / "networks" / f"{row['tie_kind']}.graphml"
         gexf = out / "networks" / f"{row['tie_kind']}.gexf"
         nx.write_graphml(graph, graphml)
-        nx.write_gexf(graph, gexf)
+        nx.write_gexf(_drawn(graph), gexf)
         written += [graphml, gexf]
     return written
 
@@ -299,6 +388,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="people whom a row of a grouped table must describe to be written",
     )
     options = parser.parse_args(arguments)
+    if options.min_people < 1:
+        parser.error("--min-people must be 1 or more")
+    if options.out.exists() and not options.out.is_dir():
+        parser.error(f"--out {options.out} is a file; name a folder")
     try:
         with Marts(
             options.db,
@@ -311,7 +404,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             graphs = export_networks(marts, options.out)
             print(f"{len(graphs) // 2} networks as GraphML and GEXF")
             dictionary = export_dictionary(marts, options.out)
-            print(f"data dictionary: {dictionary}")
+            package = export_package(marts, options.out)
+            print(f"data dictionary: {dictionary}, {package}")
             files = tables + graphs
             names = (path.relative_to(options.out).as_posix() for path in files)
             (options.out / LIST).write_text("\n".join(names) + "\n", "utf-8")

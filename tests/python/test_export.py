@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,14 @@ import networkx as nx
 import pandas as pd
 import pytest
 
-from refugee_adaptation.export import FORMULA_STARTS, export_networks, main, safe_text
+from refugee_adaptation.export import (
+    FORMULA_STARTS,
+    _drawn,
+    _field_type,
+    export_networks,
+    main,
+    safe_text,
+)
 from refugee_adaptation.report.marts import Marts
 from report_marts import HOSTILE, small_build
 
@@ -220,6 +228,62 @@ def test_the_dictionary_names_every_column(database: Path, folder: Path) -> None
             assert f"## {table}" in text
             for name, _, _ in marts.columns(table):
                 assert f"| {name} |" in text
+
+
+def test_the_package_says_what_each_csv_holds(database: Path, folder: Path) -> None:
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    with Marts(database) as marts:
+        assert [one["name"] for one in package["resources"]] == list(marts.names)
+    for one in package["resources"]:
+        with (folder / one["path"]).open(encoding=one["encoding"], newline="") as file:
+            header = next(csv.reader(file))
+        fields = one["schema"]["fields"]
+        assert [field["name"] for field in fields] == header
+    types = {
+        field["name"]: field["type"]
+        for one in package["resources"]
+        for field in one["schema"]["fields"]
+    }
+    assert types["title"] == "string"
+    assert types["shared_hashtags"] == "array"
+
+
+@pytest.mark.parametrize(
+    ("data_type", "expected"),
+    [
+        ("BIGINT", "integer"),
+        ("DECIMAL(18,3)", "number"),
+        ("TIMESTAMP WITH TIME ZONE", "datetime"),
+        ("DOUBLE[]", "array"),
+        ("VARCHAR", "string"),
+    ],
+)
+def test_types_of_the_package(data_type: str, expected: str) -> None:
+    assert _field_type(data_type) == expected
+
+
+def test_gephi_is_told_where_people_stand_and_whose_colour_they_have() -> None:
+    graph = nx.Graph()
+    graph.add_node("a", community_id="reply-1", community_name="cats", x=0.5, y=-0.25)
+    graph.add_node("b", community_id="reply-1")
+    graph.add_node("c", community_id="reply-2")
+    graph.add_node("d")
+    drawn = _drawn(graph).nodes
+    assert drawn["a"]["viz"]["position"] == {"x": 500.0, "y": -250.0, "z": 0.0}
+    assert drawn["a"]["label"] == "cats"
+    colours = [tuple(drawn[one]["viz"]["color"].values()) for one in "abcd"]
+    assert colours[0] == colours[1]
+    assert len(set(colours)) == 3
+    assert "viz" not in graph.nodes["a"]
+
+
+def test_a_database_without_tables_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bare.duckdb"
+    duckdb.connect(str(path)).close()
+    assert main(["--db", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert "holds no table of a build" in capsys.readouterr().err
 
 
 def test_a_missing_database_is_a_clear_error(

@@ -151,7 +151,8 @@ class Marts:
             min_people: people whom a row of a grouped table must describe.
 
         Raises:
-            MartsError: there is no such file, or it is no DuckDB database.
+            MartsError: there is no such file, it is no DuckDB database, or it holds no
+                table.
         """
         if not path.is_file():
             raise MartsError(
@@ -170,6 +171,9 @@ class Marts:
             "where table_schema = 'main' order by table_name"
         ).fetchall()
         self.names: tuple[str, ...] = tuple(name for (name,) in found)
+        if not self.names:
+            self._connection.close()
+            raise MartsError(f"{path} holds no table of a build.")
         self.read: set[str] = set()
         self.left_out: dict[str, int] = {}
         self._views: list[str] = []
@@ -284,8 +288,8 @@ class Marts:
         """
         found: list[tuple[str, str, str]] = self._connection.execute(
             "select column_name, data_type, coalesce(comment, '') "
-            "from duckdb_columns() where schema_name = 'main' and table_name = ? "
-            "order by column_index",
+            "from duckdb_columns() where database_name = current_database() "
+            "and schema_name = 'main' and table_name = ? order by column_index",
             [table],
         ).fetchall()
         return found
