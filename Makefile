@@ -48,19 +48,19 @@ build: $(STAMP) ## build and test every table from the crawl (the bundled sample
 
 .PHONY: report
 report: $(STAMP) ## one HTML page to read, report.html, from the tables of the last build
-	$(BIN)/python -m refugee_adaptation.report
+	$(BIN)/adaptation report
 
 .PHONY: export
 export: $(STAMP) ## Parquet, CSV, GraphML and GEXF of the last build, in exports/
-	$(BIN)/python -m refugee_adaptation.export
+	$(BIN)/adaptation export
 
 .PHONY: codebook
 codebook: $(STAMP) ## blinded sheets for two coders, in coding/, from the last build
-	$(BIN)/python -m refugee_adaptation.coding draw
+	$(BIN)/adaptation coding draw
 
 .PHONY: agreement
 agreement: $(STAMP) ## how far the two coders agree, and how often the tables are right
-	$(BIN)/python -m refugee_adaptation.coding agree
+	$(BIN)/adaptation coding agree
 
 .PHONY: test
 test: $(STAMP) ## all tests: unit, pipeline on every crawl, browser where there is one

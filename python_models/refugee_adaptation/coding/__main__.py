@@ -1,7 +1,7 @@
 """Have people read what the tables say.
 
-    python -m refugee_adaptation.coding draw --out coding/
-    python -m refugee_adaptation.coding agree --sheets coding/
+    adaptation coding draw --out coding/
+    adaptation coding agree --sheets coding/
 
 `draw` writes a sheet for each of two coders, a codebook, and a key that coders do not
 see. `agree` reads the sheets once they are filled in.

@@ -110,7 +110,7 @@ def test_threads_read_the_crawl_once(monkeypatch):
     reads = []
     read = plugin.read_crawl
 
-    def counting(setting, columns):
+    def counting(setting, columns, tell):
         reads.append(setting)
         return read(setting, columns)
 
