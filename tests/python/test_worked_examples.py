@@ -145,7 +145,7 @@ def test_an_example_builds_and_its_query_answers(example: Path, worked: Path) ->
 @pytest.mark.pipeline
 def test_the_crawl_of_the_new_format_is_read_as_its_example_says(worked: Path) -> None:
     said = run(
-        *(sys.executable, "-m", "refugee_adaptation.crawl", "demo.csv"),
+        *(sys.executable, "-m", "refugee_adaptation", "check", "demo.csv"),
         folder=worked.parent,
         PYTHONPATH=str(worked.parent / "python_models"),
     )

@@ -112,7 +112,7 @@ def test_threads_read_the_crawl_once(monkeypatch):
 
     def counting(setting, columns, tell):
         reads.append(setting)
-        return read(setting, columns)
+        return read(setting, columns, tell)
 
     monkeypatch.setattr(plugin, "read_crawl", counting)
     env = environment("crawl")
