@@ -17,6 +17,8 @@ from threading import Lock
 import duckdb
 import pytest
 
+from fuzz import compiled
+from refugee_adaptation.compiled import Step
 from refugee_adaptation.crawl.keys import SAMPLE_KEY, user_pseudonym
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,6 +179,12 @@ def build(database: Path, crawl: Path | None, *arguments: str, **settings: str) 
         pytest.fail("dbt build failed:\n" + "\n".join(said[-80:]) + done.stderr)
     (database.parent / "build.log").write_text(done.stdout, encoding="utf-8")
     return database
+
+
+@pytest.fixture(scope="session")
+def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
+    """The SQL from the crawl to its posts, comments and users, compiled once."""
+    return compiled(tmp_path_factory.mktemp("compiled"))
 
 
 def write_tiny_crawls(folder: Path) -> dict[str, Path]:

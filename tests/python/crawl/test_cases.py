@@ -15,18 +15,11 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, SHARED_DATA
 from fuzz import Tally, fuzz, judge, text_columns
-from refugee_adaptation.compiled import (
-    Database,
-    Step,
-    compile_project,
-    needed_for,
-    read_steps,
-)
+from refugee_adaptation.compiled import Database, Step
 from refugee_adaptation.crawl.keys import user_pseudonym
 from refugee_adaptation.crawl.reading import read_crawl
 
 CASES = SHARED_DATA.parent / "cases"
-TABLES = ("fct_posts", "fct_comments", "crawl_rows", "rejected_rows", "dim_users")
 KEY = "small cases: there is nobody to protect"
 NOON = datetime(2025, 1, 14, 12)
 HEADER = (
@@ -35,14 +28,6 @@ HEADER = (
 )
 
 Query = Callable[[str], list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="module")
-def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
-    """The SQL from the crawl to its posts and comments, compiled once."""
-    select = " ".join(f"+{name}" for name in TABLES)
-    target = compile_project(tmp_path_factory.mktemp("compiled"), select, {})
-    return needed_for(read_steps(target), TABLES)
 
 
 def built(crawl: Path, steps: Sequence[Step]) -> Database:

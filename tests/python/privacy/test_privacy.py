@@ -9,13 +9,7 @@ import duckdb
 import pytest
 
 from refugee_adaptation.cli import main
-from refugee_adaptation.compiled import (
-    Database,
-    Step,
-    compile_project,
-    needed_for,
-    read_steps,
-)
+from refugee_adaptation.compiled import Database, Step
 from refugee_adaptation.crawl.forgotten import (
     add_forgotten,
     forgotten_users,
@@ -25,7 +19,6 @@ from refugee_adaptation.crawl.keys import KEY_VARIABLE, user_pseudonym
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
 
-TABLES = ("fct_posts", "fct_comments", "crawl_rows", "rejected_rows", "dim_users")
 KEY = "small crawls: there is nobody to protect"
 ANNA, BEN = "54" * 12, "56" * 12
 NOTE = "678651c00000000000000001"
@@ -38,13 +31,6 @@ COMMENTS = f"""comment_id,note_id,user_id,nickname,content,create_time,{PARENT}
 {HERS},{NOTE},{ANNA},Zorbinda,a second text,1736856000,0
 678651c00000000000000012,{NOTE},{BEN},Quinby,an answer,1736856001,{HERS}
 """
-
-
-@pytest.fixture(scope="module")
-def steps(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
-    select = " ".join(f"+{name}" for name in TABLES)
-    target = compile_project(tmp_path_factory.mktemp("compiled"), select, {})
-    return needed_for(read_steps(target), TABLES)
 
 
 @pytest.fixture
