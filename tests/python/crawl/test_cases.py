@@ -154,7 +154,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     rows=st.lists(st.lists(CELLS, min_size=15, max_size=15), min_size=5, max_size=50)
 )
