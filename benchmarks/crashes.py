@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from compare_builds import compare
-from refugee_adaptation.compiled import PROJECT
+from refugee_adaptation.builds import PROJECT
 
 
 def begin(folder: Path, select: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -17,7 +17,8 @@ import resource
 import sys
 from pathlib import Path
 
-from refugee_adaptation.compiled import PROJECT, Database, read_steps
+from refugee_adaptation.builds import PROJECT
+from refugee_adaptation.compiled import Database, read_steps
 from refugee_adaptation.crawl.keys import choose_key
 from refugee_adaptation.crawl.reading import read_crawl
 

@@ -32,8 +32,8 @@ from typing import Any
 
 import duckdb
 
+from refugee_adaptation.builds import PROJECT, quoted, text_columns
 from refugee_adaptation.compiled import (
-    PROJECT,
     Database,
     Step,
     compile_project,
@@ -233,25 +233,15 @@ def ids_of(crawl: Path) -> set[str]:
     return set(_HEX.findall(text))
 
 
-def text_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """Schema, table and name of every column of text, the raw crawl aside."""
-    return connection.execute(
-        """
-        select table_schema, table_name, column_name
-        from information_schema.columns
-        where table_catalog = 'compiled' and table_schema <> 'seeds'
-            and data_type like 'VARCHAR%'
-        """
-    ).fetchall()
-
-
 def named_in(connection: duckdb.DuckDBPyConnection, ids: set[str]) -> set[str]:
-    """Columns of the tables in which an id of 24 digits stands."""
+    """Columns of the tables in which an id of 24 digits stands, the raw crawl aside."""
     searched = " union all ".join(
         f"select '{table}.{column}' as place, unnest(regexp_extract_all("
-        f"lower(\"{column}\"::varchar), '[0-9a-f]{{24}}')) as found "
-        f'from "{schema}"."{table}"'
-        for schema, table, column in text_columns(connection)
+        f"lower({quoted(column)}::varchar), '[0-9a-f]{{24}}')) as found "
+        f"from {quoted(schema, table)}"
+        for (schema, table), columns in text_columns(connection).items()
+        if schema != "seeds"
+        for column in columns
     )
     found = connection.execute(
         f"select distinct place from ({searched}) where list_contains($1, found)",

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml  # type: ignore[import-untyped]
+import yaml
 
+from refugee_adaptation.builds import PROJECT, columns_option
 from refugee_adaptation.crawl.inventory import describe
 from refugee_adaptation.crawl.layouts import FIELDS
 from refugee_adaptation.crawl.reading import Crawl, read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
-from refugee_adaptation.running import PROJECT
 
 #: A field of ours, or several of which one is enough, by entity.
 Needs = Mapping[str, Sequence[str | tuple[str, ...]]]
@@ -233,11 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "crawl", nargs="+", metavar="PATH", help="a file, a folder or a quoted glob"
     )
-    parser.add_argument(
-        "--columns",
-        metavar="FILE",
-        help="a YAML file that says what the columns of further sheets are",
-    )
+    columns_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     try:

@@ -23,10 +23,10 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from refugee_adaptation import sql_functions
+from refugee_adaptation.builds import PROJECT
 from refugee_adaptation.crawl.keys import set_key
 from refugee_adaptation.crawl.reading import read_crawl
 
-PROJECT = Path(__file__).resolve().parents[2]
 MEMORY = "crawl_in_memory"
 """Name of the database that holds the raw crawl, as in `profiles.yml`."""
 

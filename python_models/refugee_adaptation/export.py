@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
 import re
 import sys
 from collections import Counter
@@ -26,6 +25,7 @@ from typing import Any
 
 import networkx as nx
 
+from refugee_adaptation.builds import database_option, quoted
 from refugee_adaptation.report.marts import MIN_PEOPLE, Marts, MartsError, Row
 
 # Starts of a cell that spreadsheets read as a formula, full-width forms among them.
@@ -54,16 +54,12 @@ def safe_text(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
 def _csv_column(name: str, data_type: str, header: str) -> str:
-    column, header = _quoted(name), _quoted(header)
+    column, header = quoted(name), quoted(header)
     if data_type.endswith("[]"):
         # a list is one cell of JSON, which starts with a bracket
         return f"to_json({column})::varchar as {header}"
@@ -108,7 +104,7 @@ def export_tables(marts: Marts, out: Path) -> list[Path]:
     for table in marts.names:
         parquet = out / "parquet" / f"{table}.parquet"
         cursor.execute(
-            f"copy (select * from {_quoted(table)}) "
+            f"copy (select * from {quoted(table)}) "
             f"to {_literal(str(parquet))} (format parquet)"
         )
         # the mark stands at the start of the file as that of the first column's name
@@ -118,7 +114,7 @@ def export_tables(marts: Marts, out: Path) -> list[Path]:
         )
         csv = out / "csv" / f"{table}.csv"
         cursor.execute(
-            f"copy (select {columns} from {_quoted(table)}) "
+            f"copy (select {columns} from {quoted(table)}) "
             f"to {_literal(str(csv))} (format csv, header)"
         )
         written += [parquet, csv]
@@ -366,12 +362,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "first.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument(
-        "--db",
-        type=Path,
-        default=Path(os.environ.get("ADAPTATION_DB", "adaptation.duckdb")),
-        help="database of a build",
-    )
+    database_option(parser)
     parser.add_argument(
         "--out", type=Path, default=Path("exports"), help="folder to write to"
     )

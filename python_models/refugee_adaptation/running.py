@@ -13,11 +13,11 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from refugee_adaptation.builds import PROJECT, database_option
 from refugee_adaptation.crawl.files import find_files
 from refugee_adaptation.crawl.reading import SKIP_VARIABLE
 from refugee_adaptation.crawl.sheets import CrawlError
 
-PROJECT = Path(__file__).resolve().parents[2]
 EXAMPLES = """\
 examples:
   adaptation run path/to/crawl
@@ -58,12 +58,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("crawl", nargs="+", metavar="PATH", help="files or folders")
-    parser.add_argument(
-        "--db",
-        type=Path,
-        default=Path(os.environ.get("ADAPTATION_DB", "adaptation.duckdb")),
-        help="database to build (default: %(default)s)",
-    )
+    database_option(parser, "database to build (default: %(default)s)")
     parser.add_argument(
         "--out", type=Path, help="page to write (default: beside the database)"
     )

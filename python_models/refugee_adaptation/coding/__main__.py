@@ -10,7 +10,6 @@ see. `agree` reads the sheets once they are filled in.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from refugee_adaptation.builds import database_option
 from refugee_adaptation.coding.agreement import SheetError, agreement
 from refugee_adaptation.coding.sheets import (
     CODERS,
@@ -70,12 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="start of random draws")
     commands = parser.add_subparsers(dest="command", required=True)
     drawing = commands.add_parser("draw", help="write sheets for two coders")
-    drawing.add_argument(
-        "--db",
-        type=Path,
-        default=Path(os.environ.get("ADAPTATION_DB", "adaptation.duckdb")),
-        help="database of a build",
-    )
+    database_option(drawing)
     drawing.add_argument("--out", type=Path, default=Path("coding"), help="folder")
     drawing.add_argument(
         "--per-label", type=int, default=20, help="units of each label (20)"

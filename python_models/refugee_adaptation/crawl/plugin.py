@@ -138,7 +138,7 @@ class Plugin(BasePlugin):
                     self._key = choose_key(
                         is_sample=is_sample,
                         database=database,
-                        tell=lambda sentence: fire_event(Note(msg=sentence)),
+                        tell=_say,
                     )
                     self._forgotten = forgotten_users(database)
                 except CrawlError as error:

@@ -13,15 +13,10 @@ from pathlib import Path
 
 import duckdb
 
+from refugee_adaptation.builds import database_option, quoted, text_columns
 from refugee_adaptation.crawl.forgotten import PSEUDONYM, add_forgotten
 from refugee_adaptation.crawl.sheets import CrawlError
-from refugee_adaptation.privacy.builds import (
-    default_database,
-    key_for,
-    quoted,
-    text_columns,
-)
-from refugee_adaptation.privacy.who import pseudonym_of
+from refugee_adaptation.privacy.who import key_for, pseudonym_of
 from refugee_adaptation.swap import Swap, SwapError
 from refugee_adaptation.wording.messages import message
 
@@ -112,9 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "id", help="a user id of the crawl (24 hex digits) or a pseudonym"
     )
-    parser.add_argument(
-        "--db", "--database", type=Path, default=default_database(), help="the build"
-    )
+    database_option(parser)
     options = parser.parse_args(arguments)
     written, database = options.id.strip(), options.db
     try:
@@ -144,7 +137,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "hold the person: delete them there as well."
     )
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

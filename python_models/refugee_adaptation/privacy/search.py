@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections import Counter
@@ -13,10 +12,15 @@ from pathlib import Path
 import duckdb
 import pyarrow.compute as pc
 
+from refugee_adaptation.builds import (
+    crawl_option,
+    database_option,
+    quoted,
+    text_columns,
+)
 from refugee_adaptation.crawl.names import Finder
 from refugee_adaptation.crawl.reading import read_crawl, withheld_values
 from refugee_adaptation.crawl.sheets import CrawlError
-from refugee_adaptation.privacy.builds import default_database, quoted, text_columns
 
 _IDS = ("post_id", "user_id", "comment_id")
 _ID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{24}(?![0-9a-fA-F])")
@@ -146,15 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Look for ids, names, links and tokens of a crawl in every table "
         "of its build and in files.",
     )
-    parser.add_argument(
-        "--crawl",
-        default=os.environ.get("ADAPTATION_CRAWL", "seeds/sample"),
-        help="the crawl that was built (or ADAPTATION_CRAWL)",
-    )
-    parser.add_argument("--columns", help="the file of the setting columns")
-    parser.add_argument(
-        "--db", "--database", type=Path, default=default_database(), help="the build"
-    )
+    crawl_option(parser)
+    database_option(parser)
     parser.add_argument(
         "folders", nargs="*", type=Path, help="such as target logs exports report.html"
     )
@@ -176,7 +173,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     looked_for += f"{len(secrets.names.known)} spellings of names"
     print(f"{sum(counts.values())} found; looked for {looked_for}.")
     return 1 if counts else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,16 +11,47 @@ from pathlib import Path
 import duckdb
 import pyarrow.compute as pc
 
+from refugee_adaptation.builds import crawl_option, database_option
 from refugee_adaptation.crawl.forgotten import PSEUDONYM
-from refugee_adaptation.crawl.keys import pseudonym, user_pseudonym
+from refugee_adaptation.crawl.keys import key_of_build, pseudonym, user_pseudonym
 from refugee_adaptation.crawl.reading import Crawl, read_crawl
 from refugee_adaptation.crawl.sheets import CrawlError
-from refugee_adaptation.privacy.builds import default_database, key_for
 
 USER_ID = re.compile("[0-9a-f]{24}")
 HASHED_ID = re.compile("[0-9a-f]{16}")
 # as the macro `id_text`: what keeps a spreadsheet from taking an id for a number
 _GUARDED = re.compile("""^(?:=?"|=?')?([^"]*)""")
+
+
+def key_for(database: Path) -> str:
+    """Find the key of a build.
+
+    Args:
+        database: the path of the DuckDB file; it need not be there.
+
+    Returns:
+        The key.
+
+    Raises:
+        CrawlError: there is no key, or it is not the one of this build.
+    """
+    fingerprint = None
+    if database.is_file():
+        with duckdb.connect(str(database), read_only=True) as connection:
+            try:
+                found = connection.execute(
+                    "select key_fingerprint from staging.stg_crawl__files limit 1"
+                ).fetchone()
+            except duckdb.Error:
+                found = None
+        fingerprint = found[0] if found else None
+    key = key_of_build(database, fingerprint)
+    if key is None:
+        raise CrawlError(
+            f"The key of {database} is needed: expected it in {database}.key or in "
+            "ADAPTATION_PSEUDONYM_KEY."
+        )
+    return key
 
 
 def pseudonym_of(written: str, key: str) -> str | None:
@@ -98,15 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "build and the files of the crawl.",
     )
     parser.add_argument("pseudonym", help="16 letters from a to p")
-    parser.add_argument(
-        "--crawl",
-        default=os.environ.get("ADAPTATION_CRAWL", "seeds/sample"),
-        help="the crawl that was built (or ADAPTATION_CRAWL)",
-    )
-    parser.add_argument("--columns", help="the file of the setting columns")
-    parser.add_argument(
-        "--db", "--database", type=Path, default=default_database(), help="the build"
-    )
+    crawl_option(parser)
+    database_option(parser)
     options = parser.parse_args(arguments)
     try:
         if not PSEUDONYM.fullmatch(options.pseudonym):
@@ -129,7 +152,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"user id      {found}")
     print(f"user number  {'none in this build' if number is None else number}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from refugee_adaptation.builds import database_option
 from refugee_adaptation.report.marts import MartsError
 from refugee_adaptation.report.page import write
 
@@ -28,12 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "It opens in any browser, without a server or a network.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument(
-        "--db",
-        type=Path,
-        default=Path(os.environ.get("ADAPTATION_DB", "adaptation.duckdb")),
-        help="database of a build",
-    )
+    database_option(parser)
     parser.add_argument(
         "--out", type=Path, default=Path("report.html"), help="file to write"
     )

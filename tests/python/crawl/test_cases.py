@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, SHARED_DATA
-from fuzz import Tally, fuzz, judge, text_columns
+from fuzz import Tally, fuzz, judge
+from refugee_adaptation.builds import quoted, text_columns
 from refugee_adaptation.compiled import Database, Step
 from refugee_adaptation.crawl.keys import user_pseudonym
 from refugee_adaptation.crawl.reading import read_crawl
@@ -114,9 +115,11 @@ def leaks(database: duckdb.DuckDBPyConnection, secrets: Sequence[str]) -> set[st
     """Columns of any table in which a secret stands, the crawl as it was read aside."""
     pattern = "|".join(map(re.escape, secrets))
     searched = " union all ".join(
-        f'select \'{table}.{column}\' as place from "{schema}"."{table}" '
-        f'where regexp_matches("{column}"::varchar, $pattern)'
-        for schema, table, column in text_columns(database)
+        f"select '{table}.{column}' as place from {quoted(schema, table)} "
+        f"where regexp_matches({quoted(column)}::varchar, $pattern)"
+        for (schema, table), columns in text_columns(database).items()
+        if schema != "seeds"
+        for column in columns
     )
     found = database.execute(searched, {"pattern": pattern}).fetchall()
     return {place for (place,) in found}

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from refugee_adaptation.compiled import HEAVY, PROJECT, Database, Step, needed_for
+from refugee_adaptation.builds import PROJECT
+from refugee_adaptation.compiled import HEAVY, Database, Step, needed_for
 from refugee_adaptation.crawl.reading import read_crawl
 from refugee_adaptation.planted.experiments import worlds
 from refugee_adaptation.planted.experiments.worlds import (
